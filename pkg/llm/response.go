@@ -1,0 +1,70 @@
+package llm
+
+import "time"
+
+// FinishReason says why the model stopped.
+type FinishReason string
+
+// The reasons, after OpenAI's names. FinishUnknown is what a server says in words that we don't know.
+const (
+	FinishStop          FinishReason = "stop"
+	FinishLength        FinishReason = "length"
+	FinishToolCalls     FinishReason = "tool_calls"
+	FinishContentFilter FinishReason = "content_filter"
+	FinishError         FinishReason = "error"
+	FinishUnknown       FinishReason = "unknown"
+)
+
+// Response is a model's answer, or with an error from Generate the part of one that arrived.
+type Response struct {
+	Parts        []Part       `json:"parts"`
+	FinishReason FinishReason `json:"finish_reason,omitempty"` // "" in a partial answer
+	Model        string       `json:"model,omitempty"`         // the model that the provider says answered
+	ID           string       `json:"id,omitempty"`            // the provider's id: shown, never a key
+	Usage        *Usage       `json:"usage"`                   // nil means unknown
+	Timing       Timing       `json:"timing"`
+	Attempts     int          `json:"attempts,omitempty"` // tries, the successful one included
+	RateLimit    *RateLimit   `json:"rate_limit,omitempty"`
+}
+
+// Timing is measured at the client. TTFT is 0 when no delta was streamed.
+type Timing struct {
+	TTFT  time.Duration `json:"ttft"`  // from sending the request to the first delta
+	Total time.Duration `json:"total"` // from sending the request to the end of the answer
+}
+
+// RateLimit is what the provider said is left of its limits. A negative number means that it did not say.
+type RateLimit struct {
+	RemainingRequests int           `json:"remaining_requests"`
+	RemainingTokens   int           `json:"remaining_tokens"`
+	ResetRequests     time.Duration `json:"reset_requests"`
+	ResetTokens       time.Duration `json:"reset_tokens"`
+}
+
+// Text joins the text parts of the answer.
+func (r *Response) Text() string {
+	if r == nil {
+		return ""
+	}
+	return joinText(r.Parts)
+}
+
+// ToolCalls lists the tool calls of the answer, in order.
+func (r *Response) ToolCalls() []ToolCall {
+	var calls []ToolCall
+	for _, p := range r.Parts {
+		if p.ToolCall != nil {
+			calls = append(calls, *p.ToolCall)
+		}
+	}
+	return calls
+}
+
+// Delta is the next piece of a streamed answer. One field is set, but for ToolCall, whose Index goes
+// with it: ID and Name come with the first fragment of a call, Arguments in pieces.
+type Delta struct {
+	Text      string
+	Reasoning string
+	ToolCall  *ToolCall
+	Index     int // which tool call of the answer ToolCall belongs to
+}
