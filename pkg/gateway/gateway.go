@@ -1,0 +1,66 @@
+// Package gateway stands between the engine and the providers: it finds the provider of a model
+// reference and wraps it in retry. New gives an llm.Model whose requests carry whole references
+// ("openai/gpt-4o-2024-08-06").
+package gateway
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// Config says how a Gateway reaches providers.
+type Config struct {
+	// Open makes the provider for a model reference, as provider.Open does. It is called once for each
+	// reference and its result is kept.
+	Open  func(ref string) (llm.Model, error)
+	Retry Retry
+}
+
+// Gateway is an llm.Model over all providers. It is safe for concurrent use.
+type Gateway struct {
+	cfg Config
+
+	mu     sync.Mutex
+	models map[string]llm.Model // by reference; guarded by mu
+}
+
+// New makes a Gateway.
+func New(cfg Config) *Gateway {
+	return &Gateway{cfg: cfg, models: map[string]llm.Model{}}
+}
+
+// Generate sends the request to the provider that its Model names. The Response is never nil: with an
+// error it tells at least the number of attempts.
+func (g *Gateway) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+	model, err := g.model(req.Model)
+	if err != nil {
+		return &llm.Response{}, err
+	}
+	_, name, _ := strings.Cut(req.Model, "/")
+	out := req.Clone()
+	out.Model = name
+	return model.Generate(ctx, out)
+}
+
+func (g *Gateway) model(ref string) (llm.Model, error) {
+	if provider, name, ok := strings.Cut(ref, "/"); !ok || provider == "" || name == "" {
+		return nil, diag.Errorf("%q is not a model reference", ref).
+			WithHint("write provider/model, such as openai/gpt-4o-2024-08-06 or ollama/llama3.2")
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if m, ok := g.models[ref]; ok {
+		return m, nil
+	}
+	m, err := g.cfg.Open(ref)
+	if err != nil {
+		return nil, err
+	}
+	m = llm.Wrap(m, g.cfg.Retry.Middleware())
+	g.models[ref] = m
+	return m, nil
+}
