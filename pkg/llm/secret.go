@@ -20,3 +20,9 @@ func (s Secret) GoString() string             { return redacted }
 func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
 func (s Secret) MarshalYAML() (any, error)    { return redacted, nil }
+
+// UnmarshalText reads a secret from a file, where a configuration allows one.
+func (s *Secret) UnmarshalText(b []byte) error {
+	s.text = string(b)
+	return nil
+}

@@ -1,0 +1,109 @@
+// Package config turns flags' defaults, the environment, .env, llmops.yaml and the user's own file into
+// one plain struct. It is the only reader of the environment. Start with Load.
+//
+// Precedence, highest first: flags (applied by the caller), environment, the project's .env, the
+// project's llmops.yaml, the user's file ($XDG_CONFIG_HOME/llmops/config.yaml), built-in defaults. Maps
+// merge by key; an entry is replaced as a whole.
+package config
+
+import (
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// Config is every setting. The yaml tags are the documented keys; Keys lists them with their meaning.
+type Config struct {
+	Model    string `yaml:"model"`
+	Tenant   string `yaml:"tenant"`
+	Prompts  string `yaml:"prompts"`
+	Evalsets string `yaml:"evalsets"`
+	State    string `yaml:"state"`
+
+	Providers map[string]Provider `yaml:"providers"`
+	Models    map[string]Model    `yaml:"models"`
+	Prices    map[string]Price    `yaml:"prices"`
+
+	Timeout Timeouts `yaml:"timeout"`
+	Retry   Retry    `yaml:"retry"`
+	Ledger  Ledger   `yaml:"ledger"`
+	Eval    Eval     `yaml:"eval"`
+
+	// Root is the project's directory: the nearest one upwards that holds llmops.yaml, else the
+	// working directory. Prompts, Evalsets and State are absolute after Load.
+	Root string `yaml:"-"`
+
+	env     *environment
+	origins map[string]string
+}
+
+// Provider is an entry under providers: a server, and how to reach it.
+type Provider struct {
+	Kind       string                `yaml:"kind"` // openai, anthropic, gemini or azure
+	BaseURL    string                `yaml:"base_url"`
+	APIKeyEnv  string                `yaml:"api_key_env"`
+	KeyCommand string                `yaml:"key_command"`
+	Headers    map[string]llm.Secret `yaml:"headers"`
+	Query      map[string]string     `yaml:"query"`
+	Options    map[string]any        `yaml:"options"`
+	Timeout    Timeouts              `yaml:"timeout"`
+}
+
+// Model is an entry under models: another name for a model, or options that go with one.
+type Model struct {
+	Model       string         `yaml:"model"` // the reference it stands for; empty: the entry's own name
+	Temperature *float64       `yaml:"temperature"`
+	TopP        *float64       `yaml:"top_p"`
+	MaxTokens   int            `yaml:"max_tokens"`
+	Options     map[string]any `yaml:"options"`
+}
+
+// Price overrides the catalog for a model, in dollars per million tokens. A field left out is unpriced.
+type Price struct {
+	Input        *float64 `yaml:"input"`
+	Output       *float64 `yaml:"output"`
+	CacheRead    *float64 `yaml:"cache_read"`
+	CacheWrite   *float64 `yaml:"cache_write"`
+	CacheWrite1h *float64 `yaml:"cache_write_1h"`
+}
+
+// Timeouts of a call; 0 means the default.
+type Timeouts struct {
+	FirstByte time.Duration `yaml:"first_byte"`
+	Idle      time.Duration `yaml:"idle"`
+	Total     time.Duration `yaml:"total"`
+}
+
+// Retry bounds how a failed call is tried again; 0 means the default.
+type Retry struct {
+	Attempts      int           `yaml:"attempts"`
+	Base          time.Duration `yaml:"base"`
+	MaxWait       time.Duration `yaml:"max_wait"`
+	MaxRetryAfter time.Duration `yaml:"max_retry_after"`
+	Total         time.Duration `yaml:"total"`
+}
+
+// Ledger says what is kept of a call.
+type Ledger struct {
+	Off   bool   `yaml:"off"`
+	Texts string `yaml:"texts"` // off, hashed or full
+}
+
+// Eval holds the defaults of eval runs.
+type Eval struct {
+	Concurrency int `yaml:"concurrency"`
+}
+
+// Default is the configuration when nothing says otherwise.
+func Default() *Config {
+	return &Config{
+		Tenant: "default", Prompts: "prompts", Evalsets: "evalsets", State: ".llmops",
+		Timeout: Timeouts{FirstByte: 5 * time.Minute, Idle: time.Minute, Total: 15 * time.Minute},
+		Retry: Retry{
+			Attempts: 4, Base: 500 * time.Millisecond, MaxWait: 8 * time.Second,
+			MaxRetryAfter: time.Minute, Total: 10 * time.Minute,
+		},
+		Ledger: Ledger{Texts: "full"},
+		Eval:   Eval{Concurrency: 8},
+	}
+}

@@ -1,0 +1,110 @@
+package config
+
+import (
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+)
+
+// Key is a setting that has one value: it can be set in a file by its path and in the environment.
+type Key struct {
+	Path string // "retry.attempts"
+	Env  string // "LLMOPS_RETRY_ATTEMPTS"
+	Doc  string
+}
+
+// Keys lists the settings with one value. The maps (providers, models, prices) are set in files only.
+func Keys() []Key {
+	docs := [][2]string{
+		{"model", "the model when neither a flag nor the prompt names one: provider/model"},
+		{"tenant", "whom calls are recorded for"},
+		{"prompts", "directory of the prompt registry"},
+		{"evalsets", "directory of the eval suites"},
+		{"state", "directory of runs and the ledger"},
+		{"timeout.first_byte", "longest wait for a provider's first byte"},
+		{"timeout.idle", "longest silence inside an answer"},
+		{"timeout.total", "longest time for one attempt at an answer"},
+		{"retry.attempts", "tries for a call, the first included"},
+		{"retry.base", "upper bound of the first wait between tries"},
+		{"retry.max_wait", "upper bound of every wait between tries"},
+		{"retry.max_retry_after", "longest wait that a provider may ask for"},
+		{"retry.total", "time after which no further try begins"},
+		{"ledger.off", "record no calls (true or false)"},
+		{"ledger.texts", "what is kept of prompts and answers: off, hashed or full"},
+		{"eval.concurrency", "cases under way at once in an eval run"},
+	}
+	keys := make([]Key, len(docs))
+	for i, d := range docs {
+		env := "LLMOPS_" + strings.ToUpper(strings.ReplaceAll(d[0], ".", "_"))
+		keys[i] = Key{Path: d[0], Env: env, Doc: d[1]}
+	}
+	return keys
+}
+
+// applyEnvironment sets every Key whose variable is set and not empty.
+func (c *Config) applyEnvironment() error {
+	for _, k := range Keys() {
+		text, origin, ok := c.env.lookup(k.Env)
+		if !ok || text == "" {
+			continue
+		}
+		if err := setField(c.field(k.Path), text); err != nil {
+			return diag.Errorf("%s: %s: %w", origin, k.Path, err).WithHint("%s: %s", k.Path, k.Doc)
+		}
+		c.origins[k.Path] = origin
+	}
+	if t := c.Ledger.Texts; t != "off" && t != "hashed" && t != "full" {
+		return diag.Errorf("%s: ledger.texts is %q", c.origins["ledger.texts"], t).WithHint("one of off, hashed, full")
+	}
+	return c.checkNumbers(func(path ...any) func(string, ...any) *diag.Error {
+		return func(format string, args ...any) *diag.Error {
+			return diag.Errorf("%s: %w", c.origins[fmt.Sprintf("%v.%v", path...)], fmt.Errorf(format, args...))
+		}
+	})
+}
+
+// field finds the struct field of a dotted path of yaml names.
+func (c *Config) field(path string) reflect.Value {
+	v := reflect.ValueOf(c).Elem()
+	for _, name := range strings.Split(path, ".") {
+		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("yaml") == name {
+				v = v.Field(i)
+				break
+			}
+		}
+	}
+	return v
+}
+
+func setField(v reflect.Value, text string) error {
+	if v.Type() == reflect.TypeFor[time.Duration]() {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return fmt.Errorf("%q is not a duration such as 30s", text)
+		}
+		v.SetInt(int64(d))
+		return nil
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString(text)
+	case reflect.Int:
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("%q is not a whole number", text)
+		}
+		v.SetInt(int64(n))
+	case reflect.Bool:
+		b, err := strconv.ParseBool(text)
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", text)
+		}
+		v.SetBool(b)
+	}
+	return nil
+}
