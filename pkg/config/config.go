@@ -9,6 +9,8 @@ package config
 import (
 	"time"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -22,7 +24,7 @@ type Config struct {
 
 	Providers map[string]Provider `yaml:"providers"`
 	Models    map[string]Model    `yaml:"models"`
-	Prices    map[string]Price    `yaml:"prices"`
+	Prices    yaml.Node           `yaml:"prices"` // overrides of the price catalog, as pricing.ParseOverrides reads them
 
 	Timeout Timeouts `yaml:"timeout"`
 	Retry   Retry    `yaml:"retry"`
@@ -32,6 +34,8 @@ type Config struct {
 	// Root is the project's directory: the nearest one upwards that holds llmops.yaml, else the
 	// working directory. Prompts, Evalsets and State are absolute after Load.
 	Root string `yaml:"-"`
+	// PriceFiles are the prices of each file that has some, the weakest first.
+	PriceFiles []PriceOverrides `yaml:"-"`
 
 	env     *environment
 	origins map[string]string
@@ -58,13 +62,10 @@ type Model struct {
 	Options     map[string]any `yaml:"options"`
 }
 
-// Price overrides the catalog for a model, in dollars per million tokens. A field left out is unpriced.
-type Price struct {
-	Input        *float64 `yaml:"input"`
-	Output       *float64 `yaml:"output"`
-	CacheRead    *float64 `yaml:"cache_read"`
-	CacheWrite   *float64 `yaml:"cache_write"`
-	CacheWrite1h *float64 `yaml:"cache_write_1h"`
+// PriceOverrides is the prices: mapping of one file.
+type PriceOverrides struct {
+	File string
+	Node *yaml.Node
 }
 
 // Timeouts of a call; 0 means the default.

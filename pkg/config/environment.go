@@ -10,6 +10,7 @@ import (
 	"github.com/joho/godotenv"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // environment is the process's variables with the project's .env below them.
@@ -79,4 +80,33 @@ func (e *environment) lookup(name string) (value, origin string, ok bool) {
 func (e *environment) get(name string) string {
 	v, _, _ := e.lookup(name)
 	return v
+}
+
+// expand puts variables, written ${NAME}, into the addresses, headers and queries of providers. One
+// that is not set is left as it stands, so that only a call to that provider fails.
+func (c *Config) expand() {
+	set := func(text string) string {
+		var out strings.Builder
+		for {
+			before, rest, found := strings.Cut(text, "${")
+			name, after, closed := strings.Cut(rest, "}")
+			value, _, known := c.env.lookup(name)
+			if !found || !closed || !known {
+				out.WriteString(text)
+				return out.String()
+			}
+			out.WriteString(before + value)
+			text = after
+		}
+	}
+	for name, p := range c.Providers {
+		p.BaseURL = set(p.BaseURL)
+		for k, v := range p.Headers {
+			p.Headers[k] = llm.NewSecret(set(v.Reveal()))
+		}
+		for k, v := range p.Query {
+			p.Query[k] = set(v)
+		}
+		c.Providers[name] = p
+	}
 }

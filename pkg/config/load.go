@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/strictyaml"
 )
@@ -40,9 +42,7 @@ func Load(o Options) (*Config, error) {
 	for _, k := range Keys() {
 		c.origins[k.Path] = "default"
 	}
-	if err := c.readFile(userFile(env), false); err != nil {
-		return nil, err
-	}
+	c.env = env
 	c.Root = findRoot(dir)
 	project, mustExist := filepath.Join(c.Root, FileName), false
 	if o.File != "" {
@@ -51,13 +51,15 @@ func Load(o Options) (*Config, error) {
 			return nil, err
 		}
 	}
-	if err := c.readFile(project, mustExist); err != nil {
-		return nil, err
-	}
 	if err := env.readDotEnv(filepath.Join(c.Root, ".env")); err != nil {
 		return nil, err
 	}
-	c.env = env
+	if err := c.readFile(userFile(env), false); err != nil {
+		return nil, err
+	}
+	if err := c.readFile(project, mustExist); err != nil {
+		return nil, err
+	}
 	if err := c.applyEnvironment(); err != nil {
 		return nil, err
 	}
@@ -124,11 +126,17 @@ func (c *Config) readFile(path string, mustExist bool) error {
 	case err != nil:
 		return err
 	}
+	c.Prices = yaml.Node{}
 	if err := doc.Decode(c); err != nil {
 		return err
 	}
+	c.expand()
 	if err := c.check(doc); err != nil {
 		return err
+	}
+	if !c.Prices.IsZero() {
+		node := c.Prices
+		c.PriceFiles = append(c.PriceFiles, PriceOverrides{path, &node})
 	}
 	for _, leaf := range doc.Leaves() {
 		c.origins[leaf.Path] = place(path, leaf.Line)
@@ -148,7 +156,7 @@ func (c *Config) check(doc *strictyaml.Document) error {
 			return doc.Errorf([]any{"providers", name, "kind"}, "unknown kind %q of provider %s", p.Kind, name).
 				WithHint("known kinds: %s", strings.Join(kinds, ", "))
 		}
-		if p.BaseURL != "" && !strings.HasPrefix(p.BaseURL, "http://") && !strings.HasPrefix(p.BaseURL, "https://") {
+		if p.BaseURL != "" && !strings.Contains(p.BaseURL, "${") && !strings.HasPrefix(p.BaseURL, "http://") && !strings.HasPrefix(p.BaseURL, "https://") {
 			return doc.Errorf([]any{"providers", name, "base_url"}, "base_url %q is not an http:// or https:// address", p.BaseURL)
 		}
 	}

@@ -5,17 +5,15 @@ package gateway
 
 import (
 	"context"
-	"strings"
 	"sync"
 
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // Config says how a Gateway reaches providers.
 type Config struct {
 	// Open makes the provider for a model reference, as provider.Open does. It is called once for each
-	// reference and its result is kept.
+	// reference and its result is kept; the model it gives answers under its own name.
 	Open  func(ref string) (llm.Model, error)
 	Retry Retry
 }
@@ -40,17 +38,10 @@ func (g *Gateway) Generate(ctx context.Context, req *llm.Request) (*llm.Response
 	if err != nil {
 		return &llm.Response{}, err
 	}
-	_, name, _ := strings.Cut(req.Model, "/")
-	out := req.Clone()
-	out.Model = name
-	return model.Generate(ctx, out)
+	return model.Generate(ctx, req)
 }
 
 func (g *Gateway) model(ref string) (llm.Model, error) {
-	if provider, name, ok := strings.Cut(ref, "/"); !ok || provider == "" || name == "" {
-		return nil, diag.Errorf("%q is not a model reference", ref).
-			WithHint("write provider/model, such as openai/gpt-4o-2024-08-06 or ollama/llama3.2")
-	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if m, ok := g.models[ref]; ok {

@@ -157,7 +157,7 @@ func (c *Collector) Finish(ctx context.Context, provider string, err error) (*Re
 	}
 	if err != nil {
 		err = c.fault(ctx, provider, err)
-		if c.Empty() && c.Response.Usage == nil {
+		if c.Empty() && c.Response.Usage == nil && c.Response.FinishReason == "" {
 			return nil, err
 		}
 	}

@@ -1,0 +1,101 @@
+# `make check` is what CI runs. Every target works in a clean clone on a machine with Go, git and make;
+# -race needs a C compiler too. Tools are built once, from the module proxy, into $(TOOLS).
+
+GO      ?= go
+TAGS    := grpcnotrace
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null)
+DATE    ?= $(shell git show -s --format=%cI HEAD 2>/dev/null)
+CLI     := github.com/llmops-toolkit/llmops/pkg/cli
+LDFLAGS := -s -w -X $(CLI).version=$(VERSION) -X $(CLI).commit=$(COMMIT) -X $(CLI).date=$(DATE)
+TOOLS   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/llmops-tools
+
+LINT_VERSION       := v2.15.0
+VULN_VERSION       := v1.8.0
+GORELEASER_VERSION := v2.16.0
+
+LINT       := $(TOOLS)/golangci-lint-$(LINT_VERSION)/golangci-lint
+VULN       := $(TOOLS)/govulncheck-$(VULN_VERSION)/govulncheck
+GORELEASER := $(TOOLS)/goreleaser-$(GORELEASER_VERSION)/goreleaser
+
+FUZZTIME  ?= 10s
+BENCHTIME ?= 1s
+
+.DEFAULT_GOAL := build
+.PHONY: build test race lint fmt vet layers vuln check bench bench-peers e2e fuzz prices completions man \
+	release-check clean help
+
+build: ## Build ./llmops as it is released: static and stripped
+	CGO_ENABLED=0 $(GO) build -trimpath -tags $(TAGS) -ldflags '$(LDFLAGS)' -o llmops ./cmd/llmops
+
+test: ## Run the tests
+	$(GO) test ./...
+
+race: ## Run the tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+lint: $(LINT) vet ## Check the format (gofumpt), go vet and golangci-lint
+	$(LINT) fmt --diff
+	$(LINT) run
+
+fmt: $(LINT) ## Format the code with gofumpt
+	$(LINT) fmt
+
+vet: ## Run go vet
+	$(GO) vet ./...
+	$(GO) vet -tags e2e ./...
+
+layers: ## Check that imports point down the layers
+	$(GO) test ./pkg
+
+vuln: $(VULN) ## Look for known vulnerabilities; skipped where the database cannot be reached
+	@.ci/vuln $(VULN)
+
+check: lint layers race vuln ## Everything a change must pass
+
+bench: ## Run the benchmarks: figures for docs/benchmarks.md
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+bench-peers: ## Compare with peers from npm on the same machine (needs npm)
+	$(GO) test -tags peers -run '^$$' -bench Peer -benchtime 1x -timeout 60m ./...
+
+e2e: ## Run the program against servers that were written elsewhere (needs npm; uses ollama where it is found)
+	LLMOPS_E2E_CACHE='$(TOOLS)' $(GO) test -tags e2e -count 1 -timeout 15m -v -run 'E2E' ./pkg/cli/...
+
+fuzz: ## Run each fuzz test for FUZZTIME
+	@set -e; for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' pkg); do \
+		for name in $$(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' $$f); do \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$f); \
+		done; \
+	done
+
+prices: ## Make the price catalogue anew from the public tables
+	$(GO) generate ./pkg/pricing
+
+completions: ## Write shell completions into completions/
+	@mkdir -p completions
+	$(GO) run ./cmd/llmops completion bash > completions/llmops.bash
+	$(GO) run ./cmd/llmops completion zsh > completions/_llmops
+	$(GO) run ./cmd/llmops completion fish > completions/llmops.fish
+
+man: ## Write the manual pages into manpages/, dated by the commit
+	@mkdir -p manpages
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git show -s --format=%ct HEAD)} $(GO) run ./cmd/llmops man manpages
+
+release-check: $(GORELEASER) ## Check .goreleaser.yaml
+	$(GORELEASER) check
+
+clean: ## Remove what the other targets wrote here
+	rm -rf llmops bin dist completions manpages
+
+help: ## List the targets
+	@sed -nE 's/^([a-z0-9-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+$(LINT):
+	GOBIN='$(@D)' $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(VULN):
+	GOBIN='$(@D)' $(GO) install golang.org/x/vuln/cmd/govulncheck@$(VULN_VERSION)
+
+$(GORELEASER):
+	GOBIN='$(@D)' $(GO) install github.com/goreleaser/goreleaser/v2@$(GORELEASER_VERSION)

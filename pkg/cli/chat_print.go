@@ -1,0 +1,165 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/chat"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
+)
+
+// printer writes an answer as it arrives: neutralised on a terminal, as it is into a pipe.
+type printer struct {
+	e       *env
+	json    bool
+	out     io.Writer
+	safe    *termsafe.Writer // nil into a pipe
+	printed bool
+	last    byte // the last byte printed
+}
+
+func newPrinter(e *env, asJSON bool) *printer {
+	p := &printer{e: e, json: asJSON, out: e.out}
+	if e.outTTY {
+		p.safe = termsafe.NewWriter(e.out)
+		p.out = p.safe
+	}
+	return p
+}
+
+// delta prints a piece of the answer at once.
+func (p *printer) delta(d llm.Delta) error {
+	if p.json {
+		return nil
+	}
+	return p.text(d.Text)
+}
+
+func (p *printer) text(s string) error {
+	if s == "" {
+		return nil
+	}
+	p.printed, p.last = true, s[len(s)-1]
+	_, err := io.WriteString(p.out, s)
+	return err
+}
+
+// finish prints what the deltas did not, then the usage, and says how the answer ended.
+func (p *printer) finish(ctx context.Context, out *chat.Outcome, err error, usage bool) error {
+	if p.json {
+		if jsonErr := p.object(out, err); jsonErr != nil {
+			return jsonErr
+		}
+	} else if textErr := p.rest(out); textErr != nil {
+		return textErr
+	}
+	if usage && out.Result.Response != nil {
+		p.e.notice("%s", usageLine(out))
+	}
+	return p.verdict(ctx, out, err)
+}
+
+// rest prints an answer that was not streamed, tool calls, and a line end where the answer has none.
+func (p *printer) rest(out *chat.Outcome) error {
+	resp := out.Result.Response
+	if resp == nil {
+		return nil
+	}
+	if !p.printed {
+		if err := p.text(resp.Text()); err != nil {
+			return err
+		}
+	}
+	if p.safe != nil {
+		if err := p.safe.Close(); err != nil {
+			return err
+		}
+	}
+	if p.printed && p.last != '\n' {
+		if _, err := io.WriteString(p.e.out, "\n"); err != nil {
+			return err
+		}
+	}
+	for _, call := range resp.ToolCalls() {
+		b, err := json.Marshal(map[string]llm.ToolCall{"tool_call": call})
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(p.e.out, "%s\n", b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// verdict turns an answer that is not whole into the error and exit code that say so.
+func (p *printer) verdict(ctx context.Context, out *chat.Outcome, err error) error {
+	resp := out.Result.Response
+	partial := resp != nil && len(resp.Parts) > 0
+	var sig signalError
+	switch {
+	case errors.As(context.Cause(ctx), &sig):
+		p.e.notice("%s; the answer is incomplete", sig)
+		if out.Conversation != "" {
+			p.e.notice(`continue with: llmops chat --conversation %s "go on"`, out.Conversation)
+		}
+		return &silentError{err}
+	case err != nil && partial:
+		return &codedError{exitIncomplete, fmt.Errorf("the answer is incomplete: %w", err)}
+	case err != nil:
+		return err
+	case resp.FinishReason == llm.FinishContentFilter:
+		return errors.New("the provider's content filter stopped the answer")
+	case resp.FinishReason == llm.FinishError:
+		return errors.New("the provider reports that it failed to answer")
+	case resp.FinishReason == llm.FinishLength:
+		p.e.info("the answer stopped at the limit of tokens (--max-tokens)")
+	}
+	return nil
+}
+
+// usageLine is what -u prints.
+func usageLine(out *chat.Outcome) string {
+	r := out.Result
+	parts := []string{"tokens unknown"}
+	if u := r.Response.Usage; u != nil {
+		parts[0] = fmt.Sprintf("%d in, %d out", u.Input(), u.Output)
+		if cached := u.CacheRead; cached > 0 {
+			parts[0] += fmt.Sprintf(" (%d from the provider's cache)", cached)
+		}
+		if u.Reasoning > 0 {
+			parts[0] += fmt.Sprintf(" (%d of it reasoning)", u.Reasoning)
+		}
+	}
+	parts = append(parts, price(r.Cost))
+	if t := r.Response.Timing.TTFT; t > 0 {
+		parts = append(parts, "first token "+ms(t))
+	}
+	if rate := r.TokensPerSecond(); rate > 0 {
+		parts = append(parts, fmt.Sprintf("%.1f tokens/s", rate))
+	}
+	parts = append(parts, "total "+ms(r.Latency))
+	if n := r.Response.Attempts; n > 1 {
+		parts = append(parts, fmt.Sprintf("%d attempts", n))
+	}
+	return strings.Join(parts, " · ")
+}
+
+func ms(d time.Duration) string {
+	if d >= 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return fmt.Sprintf("%.0f ms", float64(d)/1e6)
+}
+
+func round(x float64, digits int) float64 {
+	scale := math.Pow(10, float64(digits))
+	return math.Round(x*scale) / scale
+}

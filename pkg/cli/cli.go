@@ -1,0 +1,153 @@
+// Package cli is the llmops command line: one file per command, and setup.go, where the parts meet.
+// Main runs it for the process, Run for a test.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
+)
+
+// env is what a command sees of the world.
+type env struct {
+	in       io.Reader
+	out, err io.Writer
+	inTTY    bool
+	outTTY   bool
+	errTTY   bool
+	columns  int // width of the terminal; 0 means unknown
+	dir      string
+	environ  []string
+
+	// Set by the global flags.
+	configFile string
+	noColor    bool
+	quiet      bool
+	tenant     string
+
+	app *app // made by setup on first use
+}
+
+// Main runs the command line of this process and returns its exit code.
+func Main() int {
+	e := &env{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		inTTY: term.IsTerminal(int(os.Stdin.Fd())), outTTY: term.IsTerminal(int(os.Stdout.Fd())), errTTY: term.IsTerminal(int(os.Stderr.Fd())),
+		environ: os.Environ(),
+	}
+	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
+		e.columns = w
+	}
+	ctx, stop := withSignals(context.Background())
+	defer stop()
+	return run(ctx, e, os.Args[1:])
+}
+
+// run executes one command line.
+func run(ctx context.Context, e *env, args []string) int {
+	root := newRoot(e)
+	root.SetArgs(args)
+	root.SetIn(e.in)
+	root.SetOut(e.out)
+	root.SetErr(e.err)
+	err := root.ExecuteContext(ctx)
+	if closeErr := e.close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		return exitOK
+	}
+	code := exitCode(ctx, err)
+	e.printError(err)
+	return code
+}
+
+// printError says what went wrong and, on a line of its own, what to do about it.
+func (e *env) printError(err error) {
+	var quiet *silentError
+	if errors.As(err, &quiet) || errors.Is(err, syscall.EPIPE) {
+		return
+	}
+	st := e.errStyle()
+	e.notice("%s %s", st.bad("error:"), termsafe.String(err.Error()))
+	if hint := diag.HintOf(err); hint != "" {
+		e.notice("%s %s", st.faint("hint:"), termsafe.String(hint))
+	}
+}
+
+// silentError has an exit code and nothing to say: the command has said it already.
+type silentError struct{ err error }
+
+func (s *silentError) Error() string { return s.err.Error() }
+func (s *silentError) Unwrap() error { return s.err }
+
+// signalError is the cause of a context that a signal cancelled.
+type signalError struct{ sig syscall.Signal }
+
+func (s signalError) Error() string { return "stopped by " + s.sig.String() }
+
+// withSignals cancels the context at the first SIGINT or SIGTERM; the second ends the process at once.
+func withSignals(ctx context.Context) (context.Context, func()) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	ch := make(chan os.Signal, 2)
+	signal.Notify(ch, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		for first := true; ; first = false {
+			sig, ok := (<-ch).(syscall.Signal)
+			if !ok {
+				return
+			}
+			if !first {
+				os.Exit(128 + int(sig))
+			}
+			cancel(signalError{sig})
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(ch)
+		close(ch)
+		cancel(nil)
+	}
+}
+
+// usage makes cobra's own complaints about flags and arguments into usage errors.
+func usage(cmd *cobra.Command, err error) error {
+	return diag.Errorf("%w", err).WithHint("see `%s --help`", cmd.CommandPath())
+}
+
+func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := check(cmd, args); err != nil {
+			return usage(cmd, err)
+		}
+		return nil
+	}
+}
+
+// group is the run function of a command that only holds others.
+func group(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	e := diag.Errorf("unknown command %q for %q", args[0], cmd.CommandPath())
+	if near := diag.DidYouMean(args[0], names); near != "" {
+		return e.WithHint("%s", near)
+	}
+	return e.WithHint("commands: %s", strings.Join(names, ", "))
+}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/llmops-toolkit/llmops/pkg/config"
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/provider"
+	"github.com/llmops-toolkit/llmops/pkg/provider/replay"
+	"github.com/llmops-toolkit/llmops/pkg/report"
+)
+
+func newEval(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "eval",
+		Short:   "Run eval suites",
+		Example: "  llmops eval run customer-support",
+		Args:    cobra.ArbitraryArgs,
+		RunE:    group,
+	}
+	cmd.AddCommand(newEvalRun(e))
+	return cmd
+}
+
+// evalRunOptions are the flags of eval run.
+type evalRunOptions struct {
+	model       string
+	tag         string
+	concurrency int
+	json        bool
+	record      string
+	resume      string
+	idleTimeout time.Duration
+}
+
+func newEvalRun(e *env) *cobra.Command {
+	var o evalRunOptions
+	cmd := &cobra.Command{
+		Use:   "run SUITE|DIR",
+		Short: "Ask a model every case of a suite and score the answers",
+		Long: `Ask a model every case of a suite and score the answers. A suite is a name under evalsets/ or the
+path of a directory with a suite.yaml. The run is kept in .llmops/runs. A call that fails leaves its case
+unscored; a run with such cases ends with exit code 5.`,
+		Example: `  llmops eval run customer-support
+  llmops eval run customer-support -m openai/gpt-4o-mini-2024-07-18 --tag candidate -j 16
+  llmops eval run ./my-suite --json`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("concurrency") && o.concurrency < 1 {
+				return diag.Errorf("--concurrency %d is not above zero", o.concurrency)
+			}
+			return runEval(cmd.Context(), e, o, args[0])
+		},
+		ValidArgsFunction: e.completeSuites,
+	}
+	flags := cmd.Flags()
+	flags.StringVarP(&o.model, "model", "m", "", "ask this `MODEL` instead of the suite's")
+	flags.StringVar(&o.tag, "tag", "", "`NAME` to find the run by")
+	flags.IntVarP(&o.concurrency, "concurrency", "j", 0, "calls under way at once; 0 means the suite's, else the configuration's")
+	flags.BoolVar(&o.json, "json", false, "print as JSON")
+	flags.StringVar(&o.record, "record", "", "append the answers to this recording `FILE`")
+	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN`")
+	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
+	return cmd
+}
+
+func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
+	cfg, err := e.config()
+	if err != nil {
+		return err
+	}
+	suite, err := eval.Find(e.shortPath(cfg.Evalsets), name)
+	if err != nil {
+		return err
+	}
+	eng, err := e.engine(ctx, o.engine(suite))
+	if err != nil {
+		return err
+	}
+	bar := newProgress(e)
+	out, err := eval.Run(ctx, suite, eval.Config{
+		Caller: eng, Prompts: lazyPrompts{e}, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
+		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version, Progress: bar.show,
+	})
+	bar.clear()
+	if out == nil {
+		return err
+	}
+	if printErr := e.printRun(o, suite, out); printErr != nil {
+		return printErr
+	}
+	return e.evalVerdict(ctx, name, out, err)
+}
+
+func (o *evalRunOptions) engine(suite *eval.Suite) engineOptions {
+	opts := engineOptions{record: o.record, timeouts: provider.Timeouts{Idle: o.idleTimeout}}
+	if o.record != "" {
+		model := o.model
+		if model == "" {
+			model = suite.Model
+		}
+		opts.header = replay.Header{
+			Source: "recorded by llmops eval run " + suite.Name + " --record", Model: model,
+			Created: time.Now().UTC().Format(time.RFC3339),
+		}
+	}
+	return opts
+}
+
+func concurrency(o evalRunOptions, s *eval.Suite, cfg *config.Config) int {
+	switch {
+	case o.concurrency > 0:
+		return o.concurrency
+	case s.Concurrency > 0:
+		return s.Concurrency
+	}
+	return cfg.Eval.Concurrency
+}
+
+func (e *env) printRun(o evalRunOptions, suite *eval.Suite, out *eval.Outcome) error {
+	if o.json {
+		return writeJSON(e.out, out.Result)
+	}
+	return report.Text(e.out, report.Run{
+		Outcome: out, Answers: answersFrom(suite, out.Info.Model), Dir: e.shortPath(out.Dir),
+	}, report.Style{Renderer: e.outStyle().r, Width: e.width()})
+}
+
+// answersFrom says where the answers of a recording came from, "" for a model that was asked.
+func answersFrom(suite *eval.Suite, model string) string {
+	ref, err := suite.ModelRef(model)
+	path, recorded := strings.CutPrefix(ref, "replay/")
+	if err != nil || !recorded {
+		return ""
+	}
+	path, _, _ = strings.Cut(path, "?")
+	header, err := replay.ReadHeader(path)
+	switch {
+	case err != nil || header.IsZero():
+		return "recorded; the recording does not say where they came from"
+	case header.Sample:
+		return "sample answers, not a model's: " + header.Source
+	}
+	return "recorded: " + header.Source
+}
+
+func (e *env) evalVerdict(ctx context.Context, name string, out *eval.Outcome, err error) error {
+	switch {
+	case err != nil && out.Dir != "":
+		if ctx.Err() != nil {
+			e.notice("stopped; what is finished is kept")
+			err = &silentError{err}
+		}
+		e.notice("go on with: llmops eval run %s --resume %s", name, out.Info.ID)
+		return err
+	case err != nil:
+		return err
+	case !out.Result.Valid:
+		return &codedError{exitItems, fmt.Errorf("the run is not valid: %s", out.Result.Invalid)}
+	case out.Result.Errors > 0:
+		return &codedError{exitItems, fmt.Errorf("%d calls failed; their cases are unscored", out.Result.Errors)}
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+)
+
+// newRoot lists the commands.
+func newRoot(e *env) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "llmops",
+		Short: "Run prompts, evals and cost estimates from the command line",
+		Long: `llmops runs prompts in earnest: prompts are files with semantic versions, evals are
+suites whose runs can be compared, and every call to a model goes through one engine.`,
+		Example: `  llmops eval run customer-support        run a suite over recorded answers, without a key
+  llmops chat -m openai/gpt-4o-mini-2024-07-18 "Say hello"
+  llmops init                             start a project in this directory`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          group,
+	}
+	root.SetFlagErrorFunc(usage)
+	flags := root.PersistentFlags()
+	flags.StringVar(&e.configFile, "config", "", "configuration `FILE` instead of the nearest llmops.yaml")
+	flags.StringVar(&e.tenant, "tenant", "", "`NAME` of the tenant that calls are recorded for")
+	flags.BoolVar(&e.noColor, "no-color", false, "print without colour")
+	flags.BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")
+
+	root.AddCommand(
+		newChat(e),
+		newEval(e),
+		newInit(e),
+		newDoctor(e),
+		newConfig(e),
+		newVersion(e),
+		newMan(e),
+		helpTopic("exit-codes", "What the exit codes mean", exitCodesHelp),
+		helpTopic("environment", "Variables that llmops reads", environmentHelp()),
+	)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	return root
+}
+
+// helpTopic is a command without a run function: cobra lists it as a topic of help.
+func helpTopic(name, short, text string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: short, Long: text}
+}

@@ -1,0 +1,236 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/config"
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
+	"github.com/llmops-toolkit/llmops/pkg/ledger"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/prompt"
+	"github.com/llmops-toolkit/llmops/pkg/provider"
+	"github.com/llmops-toolkit/llmops/pkg/provider/replay"
+	"github.com/llmops-toolkit/llmops/pkg/provider/wire"
+)
+
+// app holds the parts that commands share. Each is made when a command first asks for it, so that a
+// command pays for nothing that it does not use.
+type app struct {
+	cfg      *config.Config
+	registry *prompt.Registry
+	ledger   *ledger.Ledger
+	redactor redactor
+	closers  []func() error
+}
+
+// config loads the settings and lays the global flags over them.
+func (e *env) config() (*config.Config, error) {
+	a := e.parts()
+	if a.cfg != nil {
+		return a.cfg, nil
+	}
+	cfg, err := config.Load(config.Options{Dir: e.dir, File: e.configFile, Environ: e.environ})
+	if err != nil {
+		return nil, err
+	}
+	if e.tenant != "" {
+		cfg.Tenant = e.tenant
+	}
+	a.cfg = cfg
+	return cfg, nil
+}
+
+func (e *env) parts() *app {
+	if e.app == nil {
+		e.app = &app{}
+	}
+	return e.app
+}
+
+// close releases what was opened, the last first.
+func (e *env) close() error {
+	if e.app == nil {
+		return nil
+	}
+	var errs []error
+	for i := len(e.app.closers) - 1; i >= 0; i-- {
+		errs = append(errs, e.app.closers[i]())
+	}
+	e.app.closers = nil
+	return errors.Join(errs...)
+}
+
+// prompts is the registry as the engine takes it: opened at the first reference.
+type lazyPrompts struct{ e *env }
+
+// Resolve implements engine.Prompts.
+func (l lazyPrompts) Resolve(ref string) (*prompt.Version, error) {
+	reg, err := l.e.prompts()
+	if err != nil {
+		return nil, err
+	}
+	return reg.Resolve(ref)
+}
+
+func (e *env) prompts() (*prompt.Registry, error) {
+	a := e.parts()
+	if a.registry != nil {
+		return a.registry, nil
+	}
+	cfg, err := e.config()
+	if err != nil {
+		return nil, err
+	}
+	reg, err := prompt.OpenDir(e.shortPath(cfg.Prompts))
+	if err != nil {
+		return nil, err
+	}
+	a.registry = reg
+	a.closers = append(a.closers, reg.Close)
+	return reg, nil
+}
+
+// shortPath writes a path relative to the working directory when it lies below it.
+func (e *env) shortPath(path string) string {
+	dir := e.dir
+	if dir == "" {
+		var err error
+		if dir, err = os.Getwd(); err != nil {
+			return path
+		}
+	}
+	if rel, err := filepath.Rel(dir, path); err == nil && filepath.IsLocal(rel) && e.dir == "" {
+		return rel
+	}
+	return path
+}
+
+// engineOptions are what a command wants of the engine beyond the configuration.
+type engineOptions struct {
+	record   string // file to record answers into; "" records none
+	header   replay.Header
+	timeouts provider.Timeouts
+	retry    *gateway.Retry // nil: the configuration's
+	single   bool           // the command makes one call
+}
+
+// engine puts the engine together.
+func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, err
+	}
+	model, err := e.gateway(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	price, err := e.pricer()
+	if err != nil {
+		return nil, err
+	}
+	ec := engine.Config{
+		Gateway: model, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price,
+	}
+	if !cfg.Ledger.Off {
+		l, err := e.ledger(ctx, o.single)
+		if err != nil {
+			return nil, err
+		}
+		ec.Ledger = l
+		ec.OnRecordError = func(err error) { e.notice("warning: the call is not recorded: %v", err) }
+	}
+	return engine.New(ec), nil
+}
+
+// gateway is the way to all providers, with a recorder around it when one is asked for.
+func (e *env) gateway(ctx context.Context, o engineOptions) (llm.Model, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, err
+	}
+	settings := e.providerSettings(ctx, cfg, o.timeouts)
+	retry := gateway.Retry{
+		Attempts: cfg.Retry.Attempts, Base: cfg.Retry.Base, MaxWait: cfg.Retry.MaxWait,
+		MaxRetryAfter: cfg.Retry.MaxRetryAfter, Total: cfg.Retry.Total,
+	}
+	if o.retry != nil {
+		retry = *o.retry
+	}
+	var model llm.Model = gateway.New(gateway.Config{
+		Open:  func(ref string) (llm.Model, error) { return provider.Open(ref, settings) },
+		Retry: retry,
+	})
+	if o.record == "" {
+		return model, nil
+	}
+	rec, err := replay.NewRecorder(o.record, o.header, e.parts().redactor.redact)
+	if err != nil {
+		return nil, err
+	}
+	if n := rec.Repaired(); n > 0 {
+		e.notice("%s: the last line was cut off; %d bytes of it are removed", o.record, n)
+	}
+	e.parts().closers = append(e.parts().closers, rec.Close)
+	return llm.Wrap(model, rec.Middleware()), nil
+}
+
+// providerSettings turns the configuration into what provider.Open takes.
+func (e *env) providerSettings(ctx context.Context, cfg *config.Config, t provider.Timeouts) provider.Settings {
+	a := e.parts()
+	s := provider.Settings{
+		Providers: map[string]provider.Entry{}, Transport: wire.NewBase(), Recording: findRecording,
+		Redact:   a.redactor.redact,
+		Timeouts: orTimeouts(t, provider.Timeouts(cfg.Timeout)),
+	}
+	for name, p := range cfg.Providers {
+		for _, h := range p.Headers {
+			a.redactor.add(h)
+		}
+		s.Providers[name] = provider.Entry{
+			Kind: provider.Kind(p.Kind), BaseURL: p.BaseURL, APIKeyEnv: p.APIKeyEnv, Headers: p.Headers, Query: p.Query,
+			Options: p.Options, Timeouts: orTimeouts(t, provider.Timeouts(p.Timeout)),
+		}
+	}
+	s.Key = func(entry provider.Entry) (llm.Secret, error) {
+		p := cfg.Providers[entry.Name]
+		p.APIKeyEnv = entry.APIKeyEnv
+		key, err := cfg.ProviderKey(ctx, entry.Name, p)
+		a.redactor.add(key)
+		return key, err
+	}
+	return s
+}
+
+// orTimeouts lets what is set in a win over b.
+func orTimeouts(a, b provider.Timeouts) provider.Timeouts {
+	for _, p := range [][2]*time.Duration{{&a.FirstByte, &b.FirstByte}, {&a.Idle, &b.Idle}, {&a.Total, &b.Total}} {
+		if *p[0] == 0 {
+			*p[0] = *p[1]
+		}
+	}
+	return a
+}
+
+// findRecording finds the file of replay/NAME outside a suite: NAME as a path, with or without .jsonl.
+func findRecording(name string) (string, error) {
+	for _, path := range []string{name, name + ".jsonl", filepath.Join("recordings", name+".jsonl")} {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			return path, nil
+		}
+	}
+	return "", diag.Errorf("no recording %q", name).WithHint("replay/NAME takes the path of a recording; --record FILE writes one")
+}
+
+func aliases(cfg *config.Config) map[string]engine.Alias {
+	out := make(map[string]engine.Alias, len(cfg.Models))
+	for name, m := range cfg.Models {
+		out[name] = engine.Alias(m)
+	}
+	return out
+}

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+
+	"github.com/llmops-toolkit/llmops/pkg/chat"
+	"github.com/llmops-toolkit/llmops/pkg/ledger"
+	"github.com/llmops-toolkit/llmops/pkg/sqlite"
+)
+
+// ledger opens the project's ledger. sync is for a command that makes one call.
+func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
+	a := e.parts()
+	if a.ledger != nil {
+		return a.ledger, nil
+	}
+	cfg, err := e.config()
+	if err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, filepath.Join(cfg.State, "llmops.db"))
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, db.Close)
+	if moved := db.Damaged(); moved != "" {
+		e.notice("warning: the database was damaged; it is kept as %s and a new one is begun", e.shortPath(moved))
+	}
+	l, err := ledger.Open(ctx, db, ledger.Options{
+		Texts: ledger.Texts(cfg.Ledger.Texts), Scrub: a.redactor.redact, Sync: sync,
+		Report: func(err error) { e.notice("warning: a call is not recorded: %v", err) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.ledger = l
+	a.closers = append(a.closers, l.Close)
+	return l, nil
+}
+
+// conversations is where chat keeps what was said; nil when the configuration keeps no texts.
+func (e *env) conversations(ctx context.Context) (chat.Store, error) {
+	cfg, err := e.config()
+	if err != nil || cfg.Ledger.Off || ledger.Texts(cfg.Ledger.Texts) != ledger.TextsFull {
+		return nil, err
+	}
+	return e.ledger(ctx, true)
+}

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"runtime"
+
+	"github.com/spf13/cobra"
+)
+
+// Set by the linker: -X github.com/llmops-toolkit/llmops/pkg/cli.version=1.2.3 and so on.
+var (
+	version = "dev"
+	commit  = ""
+	date    = ""
+)
+
+func newVersion(e *env) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  llmops version --json",
+		Args:    usageArgs(cobra.NoArgs),
+		RunE: func(*cobra.Command, []string) error {
+			return runVersion(e, asJSON)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print as JSON")
+	return cmd
+}
+
+type versionInfo struct {
+	Schema  string `json:"schema"`
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Date    string `json:"date,omitempty"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
+
+func runVersion(e *env, asJSON bool) error {
+	v := versionInfo{"llmops.version/v1", version, commit, date, runtime.Version(), runtime.GOOS, runtime.GOARCH}
+	if asJSON {
+		return writeJSON(e.out, v)
+	}
+	detail := ""
+	if commit != "" {
+		detail = " (" + commit + ", " + date + ")"
+	}
+	_, err := fmt.Fprintf(e.out, "llmops %s%s %s %s/%s\n", v.Version, detail, v.Go, v.OS, v.Arch)
+	return err
+}
+
+// writeJSON writes one indented document. Text in it is kept readable: no HTML escapes.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}

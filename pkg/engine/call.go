@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/ledger"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/prompt"
+)
+
+// Call is one question to the engine: a prompt of the registry with its variables, messages, or both.
+type Call struct {
+	// Prompt is a reference into the registry ("customer-support@^1.0"); "" means that
+	// Request.Messages are the whole question. Version, when set, wins over Prompt: the version is
+	// already resolved, or written inline.
+	Prompt  string
+	Version *prompt.Version
+	Vars    map[string]any
+
+	// Request holds what the caller adds: its messages come after the prompt's, and each parameter
+	// that is set wins over the prompt's. OnDelta asks for a stream.
+	Request llm.Request
+
+	Tenant       string
+	Source       ledger.Source // which way in the call took
+	Run          string        // id of the eval or batch run
+	Conversation string        // id of the conversation that the call continues
+
+	// Result is filled by the stages; Generate returns it.
+	Result Result
+}
+
+// Result is what is known at the end of a call.
+type Result struct {
+	TraceID  string
+	Prompt   *prompt.Version // nil when the call named none
+	Request  *llm.Request    // as given to the gateway; nil when it did not get that far
+	Response *llm.Response   // nil when no provider was asked; a partial answer with an error
+	Cost     *llm.Money      // nil means unpriced
+	Started  time.Time
+	Latency  time.Duration // of the whole call; on recorded answers the recorded one
+}
+
+// TokensPerSecond is the output rate: after the first delta when the answer was streamed, else over
+// the whole time. It is 0 when usage or time is unknown.
+func (r *Result) TokensPerSecond() float64 {
+	if r.Response == nil || r.Response.Usage == nil {
+		return 0
+	}
+	t := r.Response.Timing
+	d := t.Total - t.TTFT
+	if d <= 0 {
+		d = t.Total
+	}
+	if d <= 0 {
+		return 0
+	}
+	return float64(r.Response.Usage.Output) / d.Seconds()
+}

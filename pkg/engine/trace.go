@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/oklog/ulid/v2"
+
+	"github.com/llmops-toolkit/llmops/pkg/ledger"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// trace gives the call its id and, when all is over, its record in the ledger: of an answer, a part of
+// one, a refusal or a cancelled call alike. The id is our own, since providers repeat theirs.
+func trace(cfg Config) Stage {
+	return func(next Handler) Handler {
+		return func(ctx context.Context, call *Call) error {
+			call.Result.TraceID = ulid.Make().String()
+			call.Result.Started = cfg.Now()
+			err := next(ctx, call)
+			call.Result.Latency = cfg.Now().Sub(call.Result.Started)
+			if r := call.Result.Response; r != nil && r.Timing.Total > 0 {
+				call.Result.Latency = r.Timing.Total
+			}
+			if cfg.Ledger == nil {
+				return err
+			}
+			// An interrupted call is recorded too, and a record that fails must not cost the answer.
+			if recordErr := cfg.Ledger.Append(context.WithoutCancel(ctx), record(call, err)); recordErr != nil && cfg.OnRecordError != nil {
+				cfg.OnRecordError(recordErr)
+			}
+			return err
+		}
+	}
+}
+
+// record sums up the call for the ledger.
+func record(call *Call, err error) ledger.Record {
+	res := &call.Result
+	r := ledger.Record{
+		TraceID: res.TraceID, Time: res.Started, Tenant: call.Tenant, Conversation: call.Conversation,
+		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
+		Cost: res.Cost, Total: res.Latency, Status: status(res.Response, err),
+	}
+	if v := res.Prompt; v != nil {
+		r.Prompt, r.Version, r.PromptSHA256 = v.Name, v.Version, v.SHA256
+	}
+	if req := res.Request; req != nil {
+		r.ModelAsked, r.RequestHash, r.Messages = req.Model, req.Hash(), req.Messages
+		r.Provider, _, _ = strings.Cut(req.Model, "/")
+	}
+	if resp := res.Response; resp != nil {
+		r.ModelAnswered, r.Usage, r.TTFT, r.FinishReason = resp.Model, resp.Usage, resp.Timing.TTFT, resp.FinishReason
+		r.Attempts, r.Output = resp.Attempts, resp.Parts
+	}
+	if rate := res.TokensPerSecond(); rate > 0 {
+		r.TokensPerSecond = &rate
+	}
+	var e *llm.Error
+	if errors.As(err, &e) {
+		r.ErrorKind = e.Kind
+	}
+	return r
+}
+
+func status(resp *llm.Response, err error) ledger.Status {
+	switch partial := resp != nil && len(resp.Parts) > 0; {
+	case err == nil:
+		return ledger.OK
+	case partial, errors.Is(err, llm.ErrTruncated):
+		return ledger.Incomplete
+	case errors.Is(err, context.Canceled):
+		return ledger.Canceled
+	}
+	return ledger.Failed
+}

@@ -1,0 +1,113 @@
+package eval
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/score"
+)
+
+// prepare finds out all that can be known to be wrong before a call is made.
+func prepare(s *Suite, cfg Config) (*runner, error) {
+	r := &runner{suite: s, cfg: cfg, model: cfg.Model, started: cfg.now()}
+	if r.model == "" {
+		r.model = s.Model
+	}
+	var err error
+	if r.send, err = s.ModelRef(r.model); err != nil {
+		return nil, err
+	}
+	if r.version, err = s.Prompt.resolve(cfg.Prompts); err != nil {
+		return nil, diag.At(s.File, 0, 0, "%w", err).WithHint("%s", diag.HintOf(err))
+	}
+	r.inputVar = s.inputVar(r.version)
+	if r.cases, err = s.Scan(r.checkCase); err != nil {
+		return nil, err
+	}
+	if r.automatic, err = score.FromCases(); err != nil {
+		return nil, err
+	}
+	r.calls = r.cases.Cases * s.repeats()
+	r.tally = newTally(s)
+	r.info = r.describe()
+	if cfg.Resume != "" {
+		return r, r.resume()
+	}
+	return r, nil
+}
+
+// checkCase renders the prompt for the case, so that a missing variable is found now.
+func (r *runner) checkCase(c *Case) error {
+	if r.version == nil {
+		if c.Input == "" && len(c.Messages) == 0 {
+			return diag.Errorf("it has neither input nor messages, and the suite no prompt").
+				WithHint("name a prompt in %s, or give the case an input", suiteName)
+		}
+		return nil
+	}
+	_, err := r.version.Render(c.variables(r.inputVar))
+	return err
+}
+
+func (r *runner) describe() Info {
+	s := r.suite
+	info := Info{
+		Schema: runSchema, ID: newID(r.cfg), Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
+		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Tag: r.cfg.Tag,
+		Tool: r.cfg.Tool, Commit: r.cfg.Commit, Started: r.started.UTC(), Status: StatusRunning,
+	}
+	if v := r.version; v != nil {
+		info.Prompt = &PromptID{v.Name, v.Version, v.SHA256}
+		if s.Prompt.Inline != "" {
+			info.Prompt.Name = "inline"
+		}
+		if info.Model == "" {
+			info.Model = v.Model
+		}
+	}
+	for _, m := range s.Metrics {
+		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash})
+	}
+	return info
+}
+
+// newID makes ids that sort by time: 20250301-142233-a1b2c3.
+func newID(cfg Config) string {
+	if cfg.NewID != nil {
+		return cfg.NewID()
+	}
+	var chance [3]byte
+	_, _ = rand.Read(chance[:]) // never fails, says its documentation
+	return cfg.now().UTC().Format("20060102-150405-") + hex.EncodeToString(chance[:])
+}
+
+// resume takes over the records of an earlier part of the run.
+func (r *runner) resume() error {
+	d, info, err := openDir(r.cfg.Root, r.cfg.Resume)
+	if err != nil {
+		return err
+	}
+	if diff := info.differs(r.info); diff != "" {
+		return diag.Errorf("run %s cannot be resumed: its %s was another", info.ID, diff).WithHint("start a new run")
+	}
+	r.dir, r.have = d, map[int]bool{}
+	for rec, err := range Records(d.path) {
+		if err != nil {
+			return err
+		}
+		r.have[rec.Seq] = true
+		r.tally.add(rec)
+		r.done++
+		if rec.Error != nil {
+			r.failed++
+		}
+	}
+	r.before = time.Duration(info.Duration)
+	r.info.ID, r.info.Started = info.ID, info.Started
+	if r.cfg.Tag == "" {
+		r.info.Tag = info.Tag
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/score"
+)
+
+// Run runs the suite and blocks until all of it is done, ctx ends, or going on makes no sense: a key
+// that is refused, a used-up account, a full disk, a provider that fails every call from the first on.
+// What is finished by then is kept, and the Outcome comes with the error. All cases are read and checked
+// before the first call; a mistake in them is a *diag.Error, makes the Outcome nil and writes nothing.
+func Run(ctx context.Context, s *Suite, cfg Config) (*Outcome, error) {
+	r, err := prepare(s, cfg)
+	if err != nil {
+		return nil, err
+	}
+	stop := r.work(ctx)
+	out, err := r.finish(stop)
+	if stop != nil {
+		err = stop
+	}
+	return out, err
+}
+
+// Outcome is a run that has ended.
+type Outcome struct {
+	Dir    string // "" when it ended before anything was written
+	Info   Info
+	Result Result
+}
+
+// runner holds one run. Its fields are set before the workers start; tally, dir and counts belong to
+// the goroutine that collects.
+type runner struct {
+	suite     *Suite
+	cfg       Config
+	version   promptVersion
+	inputVar  string // the variable that inputs fill
+	model     string // as named
+	send      string // as sent: a recording's name resolved to its path
+	cases     Summary
+	automatic []*score.Metric
+	started   time.Time
+
+	info   Info
+	dir    *dir
+	tally  *tally
+	have   map[int]bool // of the resumed run
+	calls  int          // total
+	done   int
+	failed int
+	before time.Duration // spent by the earlier parts of a resumed run
+}
+
+// job is one call to make.
+type job struct {
+	c      *Case
+	index  int // of the case
+	repeat int
+	seq    int
+}
+
+// finished is a job with its record.
+type finished struct {
+	job
+	record *Record
+	err    error
+}
+
+func (r *runner) work(parent context.Context) error {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	jobs, results := make(chan job), make(chan finished)
+	go func() {
+		defer close(jobs)
+		if err := r.produce(ctx, jobs); err != nil {
+			cancel(err)
+		}
+	}()
+	var workers sync.WaitGroup
+	for range r.cfg.concurrency(r.suite) {
+		workers.Go(func() {
+			for j := range jobs {
+				results <- r.ask(ctx, j)
+			}
+		})
+	}
+	go func() {
+		workers.Wait()
+		close(results)
+	}()
+	for f := range results { // to the end, so that no worker is left behind
+		if err := r.collect(ctx, f); err != nil {
+			cancel(err)
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// produce hands out the calls that are to be made, in the order of the cases.
+func (r *runner) produce(ctx context.Context, jobs chan<- job) error {
+	sum, index := newFingerprint(), 0
+	for c, err := range r.suite.All() {
+		if err != nil {
+			return err
+		}
+		sum.add(c)
+		for repeat := range r.suite.repeats() {
+			j := job{c, index, repeat, index*r.suite.repeats() + repeat}
+			if r.have[j.seq] {
+				continue
+			}
+			select {
+			case jobs <- j:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		index++
+	}
+	if sum.summary() != r.cases {
+		return diag.At(r.suite.File, 0, 0, "the case files changed while the suite was running")
+	}
+	return nil
+}
+
+// ask makes one call and scores its answer.
+func (r *runner) ask(ctx context.Context, j job) finished {
+	if ctx.Err() != nil {
+		return finished{job: j, err: ctx.Err()}
+	}
+	res, err := r.cfg.Caller.Generate(ctx, r.call(j))
+	rec := newRecord(j.c, j.repeat, j.seq)
+	rec.answer(res, err)
+	var resp *llm.Response
+	if res != nil {
+		resp = res.Response
+	}
+	sample := j.c.Sample(rec.Output, resp, rec.Cost)
+	ctx = context.WithoutCancel(ctx) // an answer that is there is scored, also when the run is being stopped
+	for _, m := range r.suite.scorersFor(j.c, r.automatic) {
+		o := score.Outcome{Skip: true}
+		switch {
+		case rec.Error == nil:
+			o = m.Score(ctx, sample)
+		case m.Applies(sample):
+			o = score.Outcome{Unscored: "no answer: " + rec.Error.Type}
+		}
+		if !o.Skip {
+			rec.Scores[m.Name] = newScore(o)
+		}
+	}
+	return finished{j, rec, err}
+}
+
+func (r *runner) call(j job) engine.Call {
+	p := r.suite.Params
+	call := engine.Call{
+		Version: r.version, Source: "eval", Run: r.info.ID, Tenant: r.cfg.Tenant,
+		Request: llm.Request{
+			Model: r.send, Messages: j.c.Messages, Case: j.c.ID, Repeat: j.repeat, Temperature: p.Temperature,
+			TopP: p.TopP, MaxTokens: p.MaxTokens, Seed: p.Seed, Stop: p.Stop, Options: p.Options,
+		},
+	}
+	switch {
+	case r.version != nil:
+		call.Vars = j.c.variables(r.inputVar)
+	case j.c.Input != "":
+		call.Request.Messages = append([]llm.Message{llm.Text(llm.RoleUser, j.c.Input)}, j.c.Messages...)
+	}
+	return call
+}
+
+// collect writes one record. The error it returns ends the run.
+func (r *runner) collect(ctx context.Context, f finished) error {
+	if f.record == nil || f.err != nil && ctx.Err() != nil {
+		return nil // cut off by the end of the run: to be done again when it is resumed
+	}
+	if fatal(f.err) {
+		return fmt.Errorf("case %s: %w", f.c.ID, f.err)
+	}
+	if err := r.write(f.record); err != nil {
+		return err
+	}
+	r.tally.add(f.record)
+	r.done++
+	if f.record.Error != nil {
+		r.failed++
+	}
+	if r.cfg.Progress != nil {
+		r.cfg.Progress(Progress{r.calls, r.done, r.failed, r.tally.usage.copy(), r.cfg.now().Sub(r.started)})
+	}
+	if r.failed == r.done && r.done >= max(20, 2*r.cfg.concurrency(r.suite)) && isProvider(f.err) {
+		return fmt.Errorf("the first %d calls all failed, the last with: %w", r.done, f.err)
+	}
+	return nil
+}
+
+// fatal tells whether every other call will fail like this one.
+func fatal(err error) bool { return errors.Is(err, llm.ErrAuth) || errors.Is(err, llm.ErrQuota) }
+
+func isProvider(err error) bool {
+	var e *llm.Error
+	return errors.As(err, &e)
+}

@@ -1,0 +1,165 @@
+package eval
+
+import (
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// tally sums up records as they come. It keeps 16 bytes per case and metric and a few dozen per case, and
+// no text of theirs.
+type tally struct {
+	repeats int
+	metrics []*series
+	own     int // how many of metrics are the suite's; the rest are those of cases
+	byName  map[string]*series
+	cases   []caseMeta
+	tags    interner
+	groups  interner
+
+	records, errors int
+	usage           Usage
+	latencies       []float64 // milliseconds, of whole answers
+}
+
+// series holds one metric over the cases, by the case's index.
+type series struct {
+	name     string
+	cells    []cell
+	unscored int // records
+	scored   int // records
+}
+
+// cell is one metric of one case over its repeats.
+type cell struct {
+	sum              float64
+	scored, unscored int32
+}
+
+type caseMeta struct {
+	seen    bool
+	weight  float64
+	cluster int // 0 means none
+	tags    []int
+}
+
+// Usage is what a run has used. Tokens and Cost add up what is known, and are nil when nothing is;
+// Unknown and Unpriced count the answers that are left out.
+type Usage struct {
+	Tokens            *llm.Usage
+	Cost              *llm.Money
+	Unknown, Unpriced int
+}
+
+func newTally(s *Suite) *tally {
+	t := &tally{repeats: s.repeats(), byName: map[string]*series{}, tags: newInterner(), groups: newInterner()}
+	for _, m := range s.Metrics {
+		t.metric(m.Name)
+	}
+	t.own = len(t.metrics)
+	return t
+}
+
+func (t *tally) metric(name string) *series {
+	m := t.byName[name]
+	if m == nil {
+		m = &series{name: name}
+		t.byName[name] = m
+		t.metrics = append(t.metrics, m)
+	}
+	return m
+}
+
+func (t *tally) add(r *Record) {
+	index := r.Seq / t.repeats
+	t.describe(index, r)
+	t.records++
+	if r.Error != nil {
+		t.errors++
+	} else {
+		t.latencies = append(t.latencies, float64(r.Latency)/1e6)
+	}
+	t.usage.add(r)
+	for name, s := range r.Scores {
+		m := t.metric(name)
+		if index >= len(m.cells) {
+			m.cells = append(m.cells, make([]cell, index+1-len(m.cells))...)
+		}
+		if s.Value == nil {
+			m.cells[index].unscored++
+			m.unscored++
+			continue
+		}
+		m.cells[index].sum += *s.Value
+		m.cells[index].scored++
+		m.scored++
+	}
+}
+
+func (t *tally) describe(index int, r *Record) {
+	if index >= len(t.cases) {
+		t.cases = append(t.cases, make([]caseMeta, index+1-len(t.cases))...)
+	}
+	c := &t.cases[index]
+	if c.seen {
+		return
+	}
+	*c = caseMeta{seen: true, weight: 1}
+	if r.Weight != nil {
+		c.weight = *r.Weight
+	}
+	if r.Cluster != "" {
+		c.cluster = t.groups.id(r.Cluster) + 1
+	}
+	for _, tag := range r.Tags {
+		c.tags = append(c.tags, t.tags.id(tag))
+	}
+}
+
+func (u *Usage) add(r *Record) {
+	if r.Usage == nil {
+		u.Unknown++
+	} else {
+		if u.Tokens == nil {
+			u.Tokens = new(llm.Usage)
+		}
+		u.Tokens.Add(r.Usage)
+	}
+	if r.Cost == nil {
+		u.Unpriced++
+		return
+	}
+	if u.Cost == nil {
+		u.Cost = new(llm.Money)
+	}
+	*u.Cost += *r.Cost
+}
+
+// copy lets a reader keep the usage while it grows.
+func (u Usage) copy() Usage {
+	if u.Tokens != nil {
+		tokens := *u.Tokens
+		u.Tokens = &tokens
+	}
+	if u.Cost != nil {
+		cost := *u.Cost
+		u.Cost = &cost
+	}
+	return u
+}
+
+// interner numbers names in the order in which they come.
+type interner struct {
+	ids   map[string]int
+	names []string
+}
+
+func newInterner() interner { return interner{ids: map[string]int{}} }
+
+func (i *interner) id(name string) int {
+	id, ok := i.ids[name]
+	if !ok {
+		id = len(i.names)
+		i.ids[name] = id
+		i.names = append(i.names, name)
+	}
+	return id
+}

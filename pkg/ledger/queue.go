@@ -1,0 +1,172 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+)
+
+// queue holds records until its goroutine has written them.
+type queue struct {
+	write  func(context.Context, []Record) error
+	report func(error)
+
+	mu      sync.Mutex // guards the four below
+	waiting []Record
+	lost    int
+	lastErr error
+	closed  bool
+
+	wake    chan struct{}   // something waits
+	flushes chan chan error // asks to write now
+	stop    chan struct{}   // closed by close
+	done    chan struct{}   // closed when the goroutine has ended
+}
+
+const (
+	linger     = 10 * time.Millisecond // how long records gather, so that a busy process makes few transactions
+	batch      = 1000                  // records in a transaction
+	maxWaiting = 200_000               // records held while the disk fails
+	maxPause   = 5 * time.Second       // between attempts on a failing disk
+)
+
+func newQueue(write func(context.Context, []Record) error, report func(error)) *queue {
+	q := &queue{
+		write: write, report: report, wake: make(chan struct{}, 1),
+		flushes: make(chan chan error), stop: make(chan struct{}), done: make(chan struct{}),
+	}
+	go q.run()
+	return q
+}
+
+func (q *queue) add(r Record) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.closed {
+		return ErrClosed
+	}
+	if len(q.waiting) >= maxWaiting {
+		q.lost++
+		return fmt.Errorf("ledger: %d calls wait to be written, and this one is not recorded: %w", len(q.waiting), q.lastErr)
+	}
+	q.waiting = append(q.waiting, r)
+	select {
+	case q.wake <- struct{}{}:
+	default: // it is awake
+	}
+	return nil
+}
+
+// run is the goroutine that writes. A failed batch goes back and is tried again after a pause.
+func (q *queue) run() {
+	defer close(q.done)
+	pause := linger
+	for {
+		select {
+		case <-q.wake:
+		case reply := <-q.flushes:
+			reply <- q.drain()
+			continue
+		case <-q.stop:
+			return
+		}
+		t := time.NewTimer(pause)
+		var reply chan error
+		select {
+		case <-t.C:
+		case reply = <-q.flushes:
+		case <-q.stop:
+			t.Stop()
+			return
+		}
+		t.Stop()
+		err := q.drain()
+		pause = q.next(pause, err)
+		if reply != nil {
+			reply <- err
+		}
+	}
+}
+
+// next is how long to wait before the next attempt. After a failure the goroutine wakes itself.
+func (q *queue) next(pause time.Duration, err error) time.Duration {
+	if err == nil {
+		return linger
+	}
+	if pause == linger {
+		q.report(err) // once in a row of failures
+	}
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+	return min(2*pause, maxPause)
+}
+
+// drain writes all that waits, batch by batch, until it is done or fails.
+func (q *queue) drain() error {
+	for {
+		q.mu.Lock()
+		n := min(len(q.waiting), batch)
+		part := q.waiting[:n:n]
+		q.mu.Unlock()
+		if n == 0 {
+			return nil
+		}
+		err := q.write(context.Background(), part)
+		var skipped *skippedError
+		if errors.As(err, &skipped) {
+			q.report(err)
+			err = nil
+		}
+		q.mu.Lock()
+		if q.lastErr = err; err == nil {
+			clear(part) // the texts are free to go
+			if q.waiting = q.waiting[n:]; len(q.waiting) == 0 {
+				q.waiting = nil
+			}
+		}
+		q.mu.Unlock()
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func (q *queue) flush(ctx context.Context) error {
+	reply := make(chan error, 1)
+	select {
+	case q.flushes <- reply:
+	case <-q.done:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case err := <-reply:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (q *queue) close() error {
+	q.mu.Lock()
+	again := q.closed
+	q.closed = true
+	q.mu.Unlock()
+	if again {
+		<-q.done
+		return nil
+	}
+	close(q.stop)
+	<-q.done
+	err := q.drain()
+	lost := q.lost + len(q.waiting)
+	if lost == 0 {
+		return nil
+	}
+	return fmt.Errorf("ledger: %d calls were not recorded: %w", lost, err)
+}

@@ -1,0 +1,126 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// Texts says what the ledger keeps of messages and answers.
+type Texts string
+
+// The choices. A hash tells whether two texts are the same and shows neither; but who can guess a short
+// text can confirm the guess. Of images and files only kind, name and sha256 are ever kept.
+const (
+	TextsOff      Texts = "off"
+	TextsHashed   Texts = "hashed"
+	TextsRedacted Texts = "redacted"
+	TextsFull     Texts = "full"
+)
+
+// kept is a record's texts as they go into the table.
+type kept struct{ messages, output string }
+
+// keep applies the options to a record's texts; nil means that nothing is kept.
+func (o *Options) keep(r *Record) (*kept, error) {
+	if o.Texts == TextsOff || len(r.Messages) == 0 && len(r.Output) == 0 {
+		return nil, nil
+	}
+	clean := o.Scrub
+	if o.Texts == TextsRedacted {
+		clean = func(s string) string { return o.Redact(o.Scrub(s)) }
+	}
+	messages := make([]llm.Message, len(r.Messages))
+	for i, m := range r.Messages {
+		messages[i] = llm.Message{Role: m.Role, Parts: cleanParts(m.Parts, clean, fingerprint)}
+	}
+	in, err := json.Marshal(messages)
+	if err != nil {
+		return nil, err
+	}
+	out, err := json.Marshal(cleanParts(r.Output, clean, fingerprint))
+	if err != nil {
+		return nil, err
+	}
+	if o.Texts == TextsHashed {
+		return &kept{digest(in), digest(out)}, nil
+	}
+	return &kept{string(in), string(out)}, nil
+}
+
+// restore is the way back.
+func (r *Record) restore(k kept) error {
+	switch r.Kept {
+	case TextsOff:
+		return nil
+	case TextsHashed:
+		r.TextHashes = Hashes{k.messages, k.output}
+		return nil
+	}
+	if err := json.Unmarshal([]byte(k.messages), &r.Messages); err != nil {
+		return fmt.Errorf("ledger: messages of %s: %w", r.TraceID, err)
+	}
+	if err := json.Unmarshal([]byte(k.output), &r.Output); err != nil {
+		return fmt.Errorf("ledger: output of %s: %w", r.TraceID, err)
+	}
+	return nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
+
+// fingerprint stands for a file: its bytes would make the ledger larger than all the rest of it.
+func fingerprint(m llm.Media) llm.Media {
+	if len(m.Data) > 0 {
+		m.URL, m.Data = "sha256:"+digest(m.Data), nil
+	}
+	return m
+}
+
+// cleanParts copies the parts with every text cleaned and media replaced.
+func cleanParts(parts []llm.Part, clean func(string) string, media func(llm.Media) llm.Media) []llm.Part {
+	out := slices.Clone(parts)
+	for i := range out {
+		p := &out[i]
+		p.Text = clean(p.Text)
+		if p.Media != nil {
+			m := media(*p.Media)
+			p.Media = &m
+		}
+		if p.ToolCall != nil {
+			c := *p.ToolCall
+			c.Arguments = clean(c.Arguments)
+			p.ToolCall = &c
+		}
+		if p.ToolResult != nil {
+			r := *p.ToolResult
+			r.Content = clean(r.Content)
+			p.ToolResult = &r
+		}
+		if p.Reasoning != nil {
+			r := *p.Reasoning
+			r.Text = clean(r.Text)
+			p.Reasoning = &r
+		}
+		if p.Extra != nil {
+			p.Extra = cleanExtra(*p.Extra, clean)
+		}
+	}
+	return out
+}
+
+// cleanExtra cleans what only one provider has as the text that it is; where cleaning breaks its JSON,
+// nothing of it is kept.
+func cleanExtra(x llm.Extra, clean func(string) string) *llm.Extra {
+	x.Data = json.RawMessage(clean(string(x.Data)))
+	if !json.Valid(x.Data) {
+		x.Data = json.RawMessage("null")
+	}
+	return &x
+}

@@ -1,0 +1,114 @@
+package ledger
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Totals sums up the calls that fit, one Total for each group, sorted by the group's key. Without a
+// dimension there is one Total of everything, or none when no call fits. Limit and Before have no say.
+//
+// Where the filter asks for nothing finer than whole hours and the fields of Key, the hourly sums answer,
+// which know of calls that were pruned since; else the calls themselves are read.
+func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total, error) {
+	columns, err := l.columns(ctx, f, by)
+	if err != nil {
+		return nil, err
+	}
+	query, args := f.totals(columns)
+	rows, err := l.db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var groups []Total
+	for rows.Next() {
+		if err := group(rows, &groups); err != nil {
+			return nil, err
+		}
+	}
+	sortTotals(groups)
+	return groups, rows.Err()
+}
+
+// hourly tells whether the hourly sums can answer.
+func (f *Filter) hourly() bool {
+	whole := func(t time.Time) bool { return t.IsZero() || t.UnixNano()%int64(time.Hour) == 0 }
+	return f.Status == "" && f.Conversation == "" && f.RunID == "" && whole(f.Since) && whole(f.Until) && f.wholeHours()
+}
+
+// columns are what to group by, in the order of Key; NULL where a field is not asked for.
+func (l *Ledger) columns(ctx context.Context, f Filter, by []Dimension) ([]string, error) {
+	columns := []string{"NULL", "NULL", "NULL", "NULL", "NULL", "NULL"}
+	for _, d := range by {
+		i := slices.Index([]Dimension{ByDay, ByTenant, BySource, ByModel, ByPrompt, ByVersion}, d)
+		if i < 0 {
+			return nil, fmt.Errorf("ledger: calls cannot be summed up by %q", d)
+		}
+		columns[i] = string(d)
+	}
+	if !slices.Contains(by, ByDay) {
+		return columns, nil
+	}
+	offset, err := l.offset(ctx, f)
+	columns[0] = "(at + " + offset + ") / 86400"
+	return columns, err
+}
+
+func (f *Filter) totals(columns []string) (query string, args []any) {
+	where, args := f.where(f.hourly())
+	from := `(SELECT hour * 3600 AS at, * FROM call_hours WHERE ` + where + `)`
+	if !f.hourly() {
+		from = `(SELECT ` + callAsHour + ` FROM calls WHERE ` + where + `)`
+	}
+	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6`, args
+}
+
+const sums = `sum(calls), sum(ok), sum(incomplete), sum(failed), sum(canceled), sum(unknown_usage),
+	sum(uncached), sum(cache_read), sum(cache_write), sum(cache_write_1h), sum(output), sum(reasoning),
+	sum(unpriced), sum(unpriced_failed), sum(cost), sum(cached), sum(saved), sum(total)`
+
+// callAsHour shows a call as call_hours would if it were alone in its hour.
+const callAsHour = `time / 1000000000 AS at, tenant, source, model, prompt, version,
+	1 AS calls, status = 'ok' AS ok, status = 'incomplete' AS incomplete, status = 'error' AS failed, status = 'canceled' AS canceled,
+	output IS NULL AS unknown_usage, coalesce(uncached, 0) AS uncached, coalesce(cache_read, 0) AS cache_read,
+	coalesce(cache_write, 0) AS cache_write, coalesce(cache_write_1h, 0) AS cache_write_1h,
+	coalesce(output, 0) AS output, coalesce(reasoning, 0) AS reasoning,
+	cost IS NULL AND status IN ('ok', 'incomplete') AS unpriced, cost IS NULL AND status NOT IN ('ok', 'incomplete') AS unpriced_failed,
+	coalesce(cost, 0) AS cost, cached, coalesce(saved, 0) AS saved, total`
+
+// group reads a row.
+func group(rows *sql.Rows, groups *[]Total) error {
+	var day *int64
+	var text [5]*string
+	var t Total
+	err := rows.Scan(&day, &text[0], &text[1], &text[2], &text[3], &text[4],
+		&t.Calls, &t.OK, &t.Incomplete, &t.Failed, &t.Canceled, &t.UnknownUsage,
+		&t.Usage.UncachedInput, &t.Usage.CacheRead, &t.Usage.CacheWrite, &t.Usage.CacheWrite1h, &t.Usage.Output, &t.Usage.Reasoning,
+		&t.Unpriced, &t.UnpricedFailed, &t.Cost, &t.Cached, &t.Saved, &t.Latency)
+	if err != nil {
+		return err
+	}
+	for i, field := range []*string{&t.Tenant, &t.Source, &t.Model, &t.Prompt, &t.Version} {
+		if text[i] != nil {
+			*field = *text[i]
+		}
+	}
+	if day != nil {
+		t.Day = time.Unix(*day*86400, 0).UTC().Format(time.DateOnly)
+	}
+	*groups = append(*groups, t)
+	return nil
+}
+
+func sortTotals(all []Total) {
+	slices.SortFunc(all, func(a, b Total) int {
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Source, b.Source),
+			cmp.Compare(a.Model, b.Model), cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Version, b.Version))
+	})
+}

@@ -1,0 +1,116 @@
+package prompt
+
+import (
+	"errors"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+)
+
+// Editor is a Registry that can be written to. Whatever it writes is complete before it takes its place,
+// and nothing is written when there is an error. Several processes may edit one registry at once: a
+// version file is created only where none is, and labels.yaml and prompts.lock are changed by one process
+// after the other.
+type Editor struct{ *Registry }
+
+// Edit opens a directory for writing. Close it after use.
+func Edit(dir string) (*Editor, error) {
+	r, err := OpenDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Editor{r}, nil
+}
+
+// lockWait is how long a change of labels.yaml or prompts.lock waits for another process.
+const lockWait = 5 * time.Second
+
+// update changes a file that several processes may change. As git does, the new text is written to
+// file.lock, which only one process can create, and then renamed over the file.
+func (e *Editor) update(file string, change func(old []byte) ([]byte, error)) error {
+	lock := file + ".lock"
+	f, err := e.createLock(lock)
+	if err != nil {
+		return err
+	}
+	defer e.root.Remove(lock) //nolint:errcheck // it is gone when all went well
+	defer f.Close()           //nolint:errcheck // closed below when it matters
+	old, err := e.readFile(file, maxLock)
+	if errors.Is(err, fs.ErrNotExist) {
+		old, err = nil, nil
+	}
+	if err != nil {
+		return err
+	}
+	text, err := change(old)
+	if err != nil {
+		return err
+	}
+	if err := finish(f, text); err != nil {
+		return e.fileError(lock, err)
+	}
+	if err := e.root.Rename(lock, file); err != nil {
+		return e.fileError(file, err)
+	}
+	return nil
+}
+
+func (e *Editor) createLock(lock string) (*os.File, error) {
+	for start := time.Now(); ; {
+		f, err := e.root.OpenFile(lock, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+		if !errors.Is(err, fs.ErrExist) {
+			if err != nil {
+				return nil, e.fileError(lock, err)
+			}
+			return f, nil
+		}
+		if time.Since(start) > lockWait {
+			return nil, diag.At(e.shown(lock), 0, 0, "another process is changing the registry").
+				WithHint("delete the file when no other llmops runs")
+		}
+		time.Sleep(time.Duration(1+rand.IntN(20)) * time.Millisecond)
+	}
+}
+
+// create writes a file that must not exist yet; errors.Is(err, fs.ErrExist) holds when it does. The text
+// is linked into place when it is complete, so that nobody reads half of it.
+func (e *Editor) create(file string, text []byte) error {
+	temp := file + "." + strconv.FormatUint(rand.Uint64(), 36) + ".tmp"
+	f, err := e.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return e.fileError(file, err)
+	}
+	defer e.root.Remove(temp) //nolint:errcheck // what is left is ignored by all readers
+	if err := finish(f, text); err != nil {
+		return e.fileError(file, err)
+	}
+	err = e.root.Link(temp, file)
+	if err == nil {
+		return nil
+	}
+	if _, statErr := e.root.Lstat(file); statErr == nil {
+		return diag.At(e.shown(file), 0, 0, "exists already: %w", fs.ErrExist).WithHint("a version is never overwritten")
+	}
+	return e.createWithoutLink(file, text)
+}
+
+// createWithoutLink is for file systems that have no links.
+func (e *Editor) createWithoutLink(file string, text []byte) error {
+	f, err := e.root.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err == nil {
+		err = finish(f, text)
+	}
+	if err != nil {
+		return e.fileError(file, err)
+	}
+	return nil
+}
+
+func finish(f *os.File, text []byte) error {
+	_, err := f.Write(text)
+	return errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,147 @@
+package prompt
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/Masterminds/semver/v3"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+)
+
+// LockOptions say what to lock. The zero value locks all releases.
+type LockOptions struct {
+	Names       []string // only these prompts, and the partials that they need; nil means all
+	Prereleases bool     // lock prereleases too
+	Replace     bool     // take edited and removed versions as they are now, instead of failing
+}
+
+// Locked is what Lock did.
+type Locked struct {
+	Added    []LockEntry // new in the lock, or replaced
+	Dropped  []LockEntry // of removed versions, with Replace
+	Versions int         // in the lock now
+}
+
+// Lock adds the versions that are not in prompts.lock yet, each with the partials that it resolves to
+// now. A locked version that was edited or removed is an error, unless Replace is set: its users were
+// promised that it stays. Every version is parsed before anything is written.
+func (e *Editor) Lock(o LockOptions) (*Locked, error) {
+	var done *Locked
+	err := e.update(lockFile, func(old []byte) ([]byte, error) {
+		lock, err := parseLock(e.shown(lockFile), old)
+		if err != nil {
+			return nil, err
+		}
+		l := locking{editor: e, options: o, entries: map[[2]string]LockEntry{}, fresh: map[[2]string]bool{}, done: &Locked{}}
+		if err := l.keep(lock); err != nil {
+			return nil, err
+		}
+		if err := l.all(); err != nil {
+			return nil, err
+		}
+		done = l.done
+		return l.bytes(lock.path), nil
+	})
+	e.forgetLock()
+	return done, err
+}
+
+type locking struct {
+	editor  *Editor
+	options LockOptions
+	entries map[[2]string]LockEntry
+	fresh   map[[2]string]bool
+	done    *Locked
+}
+
+// keep takes over the entries that still hold.
+func (l *locking) keep(lock *Lock) error {
+	report, err := l.editor.verify(lock)
+	if err != nil {
+		return err
+	}
+	if n := len(report.Mismatches); n > 0 && !l.options.Replace {
+		m := report.Mismatches[0]
+		return diag.At(lock.path, m.Line, 0, "%s", m).WithHint("restore it and make a new version: `llmops prompt bump %s`; or lock with --replace", m.Name)
+	}
+	broken := map[[2]string]bool{}
+	for _, m := range report.Mismatches {
+		broken[[2]string{m.Name, m.Version}] = true
+		if m.Got == "" {
+			l.done.Dropped = append(l.done.Dropped, LockEntry{Name: m.Name, Version: m.Version, SHA256: m.Want})
+		}
+	}
+	for _, e := range lock.Entries {
+		if key := [2]string{e.Name, e.Version}; !broken[key] {
+			l.entries[key] = e
+		} else {
+			l.fresh[key] = true // prereleases among them are locked again
+		}
+	}
+	return nil
+}
+
+func (l *locking) all() error {
+	names := l.options.Names
+	if names == nil {
+		var err error
+		if names, err = l.editor.Names(); err != nil {
+			return err
+		}
+	}
+	var errs []error
+	for _, name := range names {
+		all, err := l.editor.versions(name)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		for _, v := range all {
+			key := [2]string{name, v.Original()}
+			if v.Prerelease() == "" || l.options.Prereleases || l.fresh[key] {
+				errs = append(errs, l.one(name, v))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// one locks a version and the partials that it needs.
+func (l *locking) one(name string, v *semver.Version) error {
+	key := [2]string{name, v.Original()}
+	if _, ok := l.entries[key]; ok {
+		return nil
+	}
+	version, err := l.editor.load(name, v, nil)
+	if err != nil {
+		return err
+	}
+	for _, p := range version.Pins {
+		pv, err := semver.StrictNewVersion(p.Version)
+		if err != nil {
+			return err
+		}
+		if err := l.one(p.Name, pv); err != nil {
+			return err
+		}
+		if locked := l.entries[[2]string{p.Name, p.Version}]; locked.SHA256 != p.SHA256 {
+			return fmt.Errorf("prompt %s: partial %s@%s changed while it was locked", version.Ref(), p.Name, p.Version)
+		}
+	}
+	e := LockEntry{Name: name, Version: v.Original(), SHA256: version.SHA256, Pins: version.Pins}
+	l.entries[key] = e
+	l.done.Added = append(l.done.Added, e)
+	return nil
+}
+
+func (l *locking) bytes(path string) []byte {
+	out := Lock{path: path}
+	for _, e := range l.entries {
+		out.Entries = append(out.Entries, e)
+	}
+	l.done.Versions = len(out.Entries)
+	slices.SortFunc(l.done.Added, func(a, b LockEntry) int { return compareText(a.Name+" "+a.Version, b.Name+" "+b.Version) })
+	return out.bytes()
+}

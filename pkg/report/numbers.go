@@ -1,0 +1,57 @@
+package report
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/eval"
+)
+
+// thousands writes 1,234,567.
+func thousands(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	var b strings.Builder
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(c)
+	}
+	return sign + b.String()
+}
+
+func count(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return thousands(int64(n)) + " " + what
+}
+
+func duration(ms int64) string {
+	d := time.Duration(ms) * time.Millisecond
+	if d < time.Minute {
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// score writes a mean with the four digits that tell 1,000 cases apart, and a dash for none.
+func score(mean *float64) string {
+	if mean == nil {
+		return "–"
+	}
+	return strconv.FormatFloat(*mean, 'f', 4, 64)
+}
+
+func interval(m eval.MetricResult) string {
+	if m.CI95 == nil {
+		return "–"
+	}
+	return strconv.FormatFloat(m.CI95[0], 'f', 3, 64) + " … " + strconv.FormatFloat(m.CI95[1], 'f', 3, 64)
+}

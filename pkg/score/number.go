@@ -1,0 +1,112 @@
+package score
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"strings"
+
+	"github.com/llmops-toolkit/llmops/pkg/metric"
+)
+
+// number passes an answer whose final number equals the expected one: exactly, as fractions, or within
+// tolerance. With after, only what stands behind its last occurrence counts, and an answer without it
+// fails, which is how GSM8K's published figures count.
+type number struct {
+	After     string `yaml:"after" json:"after"`
+	Tolerance string `yaml:"tolerance" json:"tolerance"` // an absolute difference, or a share of the expected number: 0.5%
+	Decimal   string `yaml:"decimal" json:"decimal"`     // the decimal mark, "." or ","
+	Path      string `yaml:"path" json:"path"`
+
+	decimal   rune
+	tolerance *big.Rat // nil means none
+	relative  bool
+}
+
+func newNumber(o number) (Scorer, error) {
+	if o.Decimal != "." && o.Decimal != "," {
+		return nil, badOption("decimal", `want "." or ","`)
+	}
+	o.decimal = rune(o.Decimal[0])
+	if o.Tolerance != "" {
+		o.tolerance = metric.FinalNumber(o.Tolerance, '.')
+		if o.tolerance == nil || o.tolerance.Sign() < 0 {
+			return nil, badOption("tolerance", "want a number such as 0.01, or a share such as 1%")
+		}
+		if o.relative = strings.HasSuffix(o.Tolerance, "%"); o.relative {
+			o.tolerance.Quo(o.tolerance, big.NewRat(100, 1))
+		}
+	}
+	return &o, nil
+}
+
+// Score compares numbers. Only the case's expected number is read with a point for a decimal mark
+// always, since it comes from a file.
+func (o *number) Score(_ context.Context, s *Sample) Outcome {
+	if len(s.Expected) == 0 {
+		return unscored("the case has no expected")
+	}
+	got, why := o.read(s.Output)
+	numbers := 0
+	for _, text := range s.Expected {
+		want := metric.FinalNumber(text, '.')
+		if want == nil {
+			continue // one of several answers, in words
+		}
+		numbers++
+		if got != nil && o.near(got, want) {
+			return passed(true, "")
+		}
+	}
+	if numbers == 0 {
+		return unscored("expected %s holds no number", quoteAny(s.Expected))
+	}
+	if got != nil {
+		why = "got " + show(got)
+	}
+	return passed(false, "want %s, %s", quoteAny(s.Expected), why)
+}
+
+func (o *number) read(output string) (got *big.Rat, why string) {
+	text, err := pick(output, o.Path)
+	if err != nil {
+		return nil, err.Error()
+	}
+	if o.After != "" {
+		i := strings.LastIndex(text, o.After)
+		if i < 0 {
+			return nil, fmt.Sprintf("the answer has no %q", o.After)
+		}
+		text = text[i+len(o.After):]
+	}
+	if got = metric.FinalNumber(text, o.decimal); got == nil {
+		return nil, "no number in " + quote(strings.TrimSpace(text))
+	}
+	return got, ""
+}
+
+func (o *number) near(got, want *big.Rat) bool {
+	if o.tolerance == nil {
+		return got.Cmp(want) == 0
+	}
+	limit := o.tolerance
+	if o.relative {
+		limit = new(big.Rat).Mul(limit, new(big.Rat).Abs(want))
+	}
+	difference := new(big.Rat).Sub(got, want)
+	return difference.Abs(difference).Cmp(limit) <= 0
+}
+
+// show writes whole numbers whole and others with up to ten decimals.
+func show(r *big.Rat) string {
+	text := r.FloatString(10)
+	if r.IsInt() {
+		text = r.Num().String()
+	} else {
+		text = strings.TrimRight(text, "0")
+	}
+	if len(text) > maxQuoted {
+		return text[:maxQuoted] + "…"
+	}
+	return text
+}

@@ -1,0 +1,127 @@
+// Package sqlite is the one way to open .llmops/llmops.db, the SQLite file that the ledger, the cache and
+// the quotas of a project share between threads and processes.
+//
+// Start with Open, naming the tables that the caller wants to find:
+//
+//	db, err := sqlite.Open(ctx, ".llmops/llmops.db", sqlite.Schema{Name: "notes", Migrations: []string{
+//		`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`,
+//	}})
+//
+// Read with the methods of sql.DB, and change things in Write.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	driver "modernc.org/sqlite"
+)
+
+// DB is an open database. It is safe for concurrent use; whoever opened it closes it.
+type DB struct {
+	*sql.DB
+	path    string
+	damaged string
+	writing chan struct{} // holds one token: the right to be this process's writer
+}
+
+// patience is how long a statement waits for another process's lock.
+const patience = 10 * time.Second
+
+// Open opens the database at path, creates it and its directory where they are missing (0600 and 0700),
+// and brings the schemas up to date. Several processes may do so at once.
+//
+// A file that is no database, or a broken one, is moved aside and a new one begun: Damaged then gives
+// the new name of the old file, which the caller must tell the user. What the user can mend (a directory
+// that cannot be written, a database of a newer llmops) is a *diag.Error.
+func Open(ctx context.Context, path string, schemas ...Schema) (*DB, error) {
+	path, err := prepare(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := connect(ctx, path, schemas)
+	if !isDamaged(err) {
+		return db, explain(path, err)
+	}
+	moved, err := setAside(ctx, path, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	db, err = connect(ctx, path, schemas)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	db.damaged = moved
+	return db, nil
+}
+
+// Path is where the database lies, absolute.
+func (db *DB) Path() string { return db.path }
+
+// Damaged is where Open moved a damaged database that was in the way, or "".
+func (db *DB) Damaged() string { return db.damaged }
+
+// Write runs fn in a transaction that holds the write lock from its start, and commits when fn returns
+// nil. Within a process writers queue here instead of polling SQLite's lock.
+func (db *DB) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	select {
+	case db.writing <- struct{}{}:
+		defer func() { <-db.writing }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	err := db.write(ctx, fn)
+	if isDamaged(err) {
+		db.suspect()
+	}
+	return explain(db.path, err)
+}
+
+func (db *DB) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fn(tx); err != nil {
+		_ = tx.Rollback() // the first error is the one that tells
+		return err
+	}
+	return tx.Commit()
+}
+
+// connect opens the file and reads enough of it to know whether it is a sound database.
+func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
+	connector, err := driver.NewConnector(dsn(path))
+	if err != nil {
+		return nil, err
+	}
+	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1)}
+	db.SetMaxOpenConns(8)
+	db.SetMaxIdleConns(4)
+	err = db.first(ctx)
+	for i := 0; i < len(schemas) && err == nil; i++ {
+		err = db.Migrate(ctx, schemas[i])
+	}
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// first makes the first connection. Turning a new file to WAL needs it alone, and SQLite answers BUSY
+// there without waiting, so that processes which open it together have to try again.
+func (db *DB) first(ctx context.Context) error {
+	for start := time.Now(); ; {
+		err := db.sound(ctx)
+		if !isBusy(err) || time.Since(start) > patience {
+			return err
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}

@@ -1,0 +1,152 @@
+package stats
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"testing"
+
+	"github.com/llmops-toolkit/llmops/pkg/internal/realdata"
+)
+
+func ExampleWilson() {
+	iv := Wilson(286, 1319, 0.95)
+	fmt.Printf("%.4f to %.4f", iv.Low, iv.High)
+	// Output: 0.1954 to 0.2399
+}
+
+type vector struct {
+	ID, Stat string
+	Params   map[string]any
+	Input    struct {
+		K, N, DF float64
+		X        []float64
+		Cluster  []any
+	}
+	Expected  json.RawMessage
+	Tolerance json.RawMessage
+}
+
+// Vectors of R, SAS, scipy and others, for the statistics that are here.
+func TestPublishedVectors(t *testing.T) {
+	data, err := os.ReadFile(realdata.Path(t, "metrics", "stats_vectors_public.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var vectors []vector
+	if err := json.Unmarshal(data, &vectors); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, v := range vectors {
+		got := compute(v)
+		if got == nil {
+			continue
+		}
+		ran++
+		t.Run(v.ID, func(t *testing.T) {
+			var tolerance float64
+			want := []float64{0}
+			if json.Unmarshal(v.Tolerance, &tolerance) != nil {
+				t.Fatalf("tolerance %s", v.Tolerance)
+			}
+			if json.Unmarshal(v.Expected, &want[0]) != nil && json.Unmarshal(v.Expected, &want) != nil {
+				t.Fatalf("expected %s", v.Expected)
+			}
+			for i := range want {
+				if math.Abs(got[i]-want[i]) > tolerance {
+					t.Errorf("%s: got %v, want %v within %v", v.Stat, got, want, tolerance)
+				}
+			}
+		})
+	}
+	if ran < 20 {
+		t.Errorf("only %d vectors name a statistic that is here", ran)
+	}
+}
+
+func compute(v vector) []float64 {
+	confidence, _ := v.Params["confidence"].(float64)
+	switch v.Stat {
+	case "wilson_interval":
+		if v.Params["sides"] != "two-sided" { // one-sided at c is the end of the two-sided at 2c−1
+			iv := Wilson(int(v.Input.K), int(v.Input.N), 2*confidence-1)
+			return []float64{iv.Low, 1}
+		}
+		iv := Wilson(int(v.Input.K), int(v.Input.N), confidence)
+		return []float64{iv.Low, iv.High}
+	case "t_quantile":
+		return []float64{TQuantile(v.Params["p"].(float64), v.Input.DF)}
+	case "stderr_mean":
+		return []float64{StdErr(v.Input.X)}
+	case "clustered_stderr":
+		names := make([]string, len(v.Input.Cluster))
+		for i, c := range v.Input.Cluster {
+			names[i] = fmt.Sprint(c)
+		}
+		return []float64{ClusteredStdErr(v.Input.X, nil, names, v.Params["finite_cluster_correction"] == true)}
+	}
+	return nil
+}
+
+func TestIntervals(t *testing.T) {
+	x := []float64{0.1, 0.4, 0.35, 0.8}
+	ones, two := []float64{1, 1, 1, 1}, []float64{2, 2, 2, 2}
+	student, ok := MeanInterval(x, 0.95)
+	if !ok || math.Abs(student.Low-(-0.048566)) > 1e-5 || math.Abs(student.High-0.873566) > 1e-5 {
+		t.Errorf("Student's interval is %v", student)
+	}
+	for _, w := range [][]float64{ones, two} {
+		if iv, ok := WeightedMeanInterval(x, w, 0.95); !ok || math.Abs(iv.Low-student.Low) > 1e-12 {
+			t.Errorf("equal weights give %v, not Student's %v", iv, student)
+		}
+	}
+	if iv, ok := ClusteredMeanInterval(x, ones, []string{"a", "b", "c", "d"}, 0.95); !ok || math.Abs(iv.Low-student.Low) > 1e-12 {
+		t.Errorf("clusters of one give %v, not Student's %v", iv, student)
+	}
+	for name, got := range map[string]bool{
+		"one value":          second(MeanInterval(x[:1], 0.95)),
+		"one weighted value": second(WeightedMeanInterval(x[:1], ones, 0.95)),
+		"one cluster":        second(ClusteredMeanInterval(x, nil, []string{"a", "a", "a", "a"}, 0.95)),
+	} {
+		if got {
+			t.Errorf("%s has an interval", name)
+		}
+	}
+	if iv := Wilson(0, 0, 0.95); iv != (Interval{0, 1}) {
+		t.Errorf("no trials give %v", iv)
+	}
+}
+
+func second(_ Interval, ok bool) bool { return ok }
+
+func TestQuantiles(t *testing.T) {
+	for _, df := range []float64{1, 3, 30, 1e6} {
+		for _, p := range []float64{0.001, 0.3, 0.5, 0.9, 0.9999} {
+			if back := TCDF(TQuantile(p, df), df); math.Abs(back-p) > 1e-10 {
+				t.Errorf("TCDF(TQuantile(%v, %v)) = %v", p, df, back)
+			}
+		}
+	}
+	for _, bad := range []float64{0, 1, -1, math.NaN()} {
+		if q := TQuantile(bad, 5); !math.IsNaN(q) {
+			t.Errorf("TQuantile(%v) = %v, want NaN", bad, q)
+		}
+	}
+	if q := NormalQuantile(0.975); math.Abs(q-1.959963984540054) > 1e-12 {
+		t.Errorf("NormalQuantile(0.975) = %v", q)
+	}
+}
+
+func TestSums(t *testing.T) {
+	if s := Sum([]float64{1, 1e100, 1, -1e100}); s != 2 {
+		t.Errorf("Sum lost its small values: %v", s)
+	}
+	if !math.IsNaN(Mean(nil)) || !math.IsNaN(StdErr([]float64{1})) {
+		t.Error("the mean of nothing and the error of one value are NaN")
+	}
+	if m := WeightedMean([]float64{0, 1}, []float64{1, 3}); m != 0.75 {
+		t.Errorf("WeightedMean = %v", m)
+	}
+}
