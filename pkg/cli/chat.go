@@ -83,7 +83,7 @@ func runChat(cmd *cobra.Command, e *env, o chatOptions, words string) error {
 	if err != nil {
 		return err
 	}
-	conversations, err := e.conversations(ctx)
+	conversations, err := e.conversations()
 	if err != nil {
 		return err
 	}

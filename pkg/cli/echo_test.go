@@ -10,7 +10,7 @@ import (
 )
 
 // newEcho starts a server that speaks OpenAI's API and answers "echo: " and the last message, a word a
-// delta, with 7 tokens in and one a word out.
+// delta, with 7 tokens in and one a word out. It refuses whoever says "refuse".
 func newEcho(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(echo))
@@ -30,6 +30,12 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	var text string
 	if json.Unmarshal(req.Messages[len(req.Messages)-1].Content, &text) != nil {
 		text = "something that is not text"
+	}
+	if text == "refuse" { // as OpenAI words it, with the key
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusUnauthorized)
+		fmt.Fprintf(w, `{"error": {"message": "Incorrect API key provided: %s."}}`, strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+		return
 	}
 	words := strings.SplitAfter("echo: "+text, " ")
 	usage := fmt.Sprintf(`"usage": {"prompt_tokens": 7, "completion_tokens": %d, "total_tokens": %d}`, len(words), 7+len(words))

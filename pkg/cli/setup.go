@@ -126,7 +126,11 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	model, err := e.gateway(ctx, o)
+	gw, err := e.gateway(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	model, err := e.recorded(gw, o)
 	if err != nil {
 		return nil, err
 	}
@@ -135,21 +139,17 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 		return nil, err
 	}
 	ec := engine.Config{
-		Gateway: model, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price,
+		Gateway: model, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {
-		l, err := e.ledger(ctx, o.single)
-		if err != nil {
-			return nil, err
-		}
-		ec.Ledger = l
+		ec.Ledger = &lazyLedger{e: e, sync: o.single}
 		ec.OnRecordError = func(err error) { e.notice("warning: the call is not recorded: %v", err) }
 	}
 	return engine.New(ec), nil
 }
 
-// gateway is the way to all providers, with a recorder around it when one is asked for.
-func (e *env) gateway(ctx context.Context, o engineOptions) (llm.Model, error) {
+// gateway is the way to all providers.
+func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, error) {
 	cfg, err := e.config()
 	if err != nil {
 		return nil, err
@@ -162,10 +162,14 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (llm.Model, error) {
 	if o.retry != nil {
 		retry = *o.retry
 	}
-	var model llm.Model = gateway.New(gateway.Config{
+	return gateway.New(gateway.Config{
 		Open:  func(ref string) (llm.Model, error) { return provider.Open(ref, settings) },
 		Retry: retry,
-	})
+	}), nil
+}
+
+// recorded puts a recorder around the model when one is asked for.
+func (e *env) recorded(model llm.Model, o engineOptions) (llm.Model, error) {
 	if o.record == "" {
 		return model, nil
 	}

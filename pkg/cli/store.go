@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/llmops-toolkit/llmops/pkg/chat"
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/ledger"
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
@@ -17,6 +19,9 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 	}
 	cfg, err := e.config()
 	if err != nil {
+		return nil, err
+	}
+	if err := newState(cfg.State); err != nil {
 		return nil, err
 	}
 	db, err := sqlite.Open(ctx, filepath.Join(cfg.State, "llmops.db"))
@@ -40,10 +45,22 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 }
 
 // conversations is where chat keeps what was said; nil when the configuration keeps no texts.
-func (e *env) conversations(ctx context.Context) (chat.Store, error) {
+func (e *env) conversations() (chat.Store, error) {
 	cfg, err := e.config()
 	if err != nil || cfg.Ledger.Off || ledger.Texts(cfg.Ledger.Texts) != ledger.TextsFull {
 		return nil, err
 	}
-	return e.ledger(ctx, true)
+	return &lazyLedger{e: e, sync: true}, nil
+}
+
+// newState makes the state directory where there is none, private and with a .gitignore of its own: what
+// it holds is not for a repository.
+func newState(dir string) error {
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return diag.Errorf("cannot make the state directory: %w", err).WithHint("set state: in llmops.yaml, or LLMOPS_STATE")
+	}
+	return os.WriteFile(filepath.Join(dir, ".gitignore"), []byte("*\n"), 0o600)
 }

@@ -43,6 +43,10 @@ type Config struct {
 	// Price gives the cost of a usage of a model, nil when it is not known. A nil Price knows none.
 	Price func(modelRef string, u *llm.Usage) *llm.Money
 
+	// Ready tells what stands in the way of calls to a model, without making one: an unknown provider, a
+	// missing key, a broken recording. nil: nothing is known.
+	Ready func(modelRef string) error
+
 	Now func() time.Time // nil means time.Now
 	// OnRecordError is told when a record could not be written; the call itself goes on. nil: ignored.
 	OnRecordError func(error)
@@ -50,7 +54,8 @@ type Config struct {
 
 // Engine runs calls. It is safe for concurrent use.
 type Engine struct {
-	run Handler
+	run   Handler
+	check Handler
 }
 
 // New makes an Engine.
@@ -58,11 +63,14 @@ func New(cfg Config) *Engine {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Engine{run: chain(
-		trace(cfg),   // records every call, refused ones too; finishes last
-		compose(cfg), // prompt version, variables, parameters → the request
-		send(cfg),    // the gateway: retry around the provider
-	)}
+	return &Engine{
+		run: chain(
+			trace(cfg),   // records every call, refused ones too; finishes last
+			compose(cfg), // prompt version, variables, parameters → the request
+			send(cfg),    // the gateway: retry around the provider
+		),
+		check: chain(compose(cfg), ready(cfg)),
+	}
 }
 
 // Generate runs one call and blocks until the answer is whole. The Result is never nil: with an error
@@ -71,6 +79,13 @@ func (e *Engine) Generate(ctx context.Context, call Call) (*Result, error) {
 	call.Result = Result{}
 	err := e.run(ctx, &call)
 	return &call.Result, err
+}
+
+// Check tells what would keep the call from being sent: whoever is about to make many calls asks once
+// before the first. Nothing is sent and nothing recorded.
+func (e *Engine) Check(ctx context.Context, call Call) error {
+	call.Result = Result{}
+	return e.check(ctx, &call)
 }
 
 func chain(stages ...Stage) Handler {

@@ -7,12 +7,14 @@ import (
 
 	"github.com/oklog/ulid/v2"
 
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/ledger"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // trace gives the call its id and, when all is over, its record in the ledger: of an answer, a part of
-// one, a refusal or a cancelled call alike. The id is our own, since providers repeat theirs.
+// one, a refusal or a cancelled call alike, but not of a mistake in what was asked for. The id is our own,
+// since providers repeat theirs.
 func trace(cfg Config) Stage {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, call *Call) error {
@@ -23,7 +25,7 @@ func trace(cfg Config) Stage {
 			if r := call.Result.Response; r != nil && r.Timing.Total > 0 {
 				call.Result.Latency = r.Timing.Total
 			}
-			if cfg.Ledger == nil {
+			if cfg.Ledger == nil || mistaken(err) {
 				return err
 			}
 			// An interrupted call is recorded too, and a record that fails must not cost the answer.
@@ -33,6 +35,12 @@ func trace(cfg Config) Stage {
 			return err
 		}
 	}
+}
+
+// mistaken tells that the call was never one: a prompt that does not exist, a variable that is missing.
+func mistaken(err error) bool {
+	var user *diag.Error
+	return errors.As(err, &user)
 }
 
 // record sums up the call for the ledger.

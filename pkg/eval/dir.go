@@ -73,11 +73,13 @@ func openDir(root, id string) (*dir, Info, error) {
 }
 
 func (d *dir) append(rec *Record) error {
-	data, err := json.Marshal(rec)
-	if err != nil {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false) // for readers
+	if err := enc.Encode(rec); err != nil {
 		return fmt.Errorf("record of case %s: %w", rec.Case, err)
 	}
-	data = append(data, '\n')
+	data := text.Bytes()
 	if _, err := d.file.WriteAt(data, d.size); err != nil {
 		// A full disk leaves half a record; without it the file is whole again.
 		return errors.Join(fmt.Errorf("run directory: %w", err), d.file.Truncate(d.size))
@@ -95,13 +97,23 @@ func (d *dir) close() error {
 	}
 	slices.SortFunc(d.lines, bySeq)
 	return replaceBy(filepath.Join(d.path, casesName), func(w io.Writer) error {
-		for _, l := range d.lines {
-			if _, err := io.Copy(w, io.NewSectionReader(d.file, l.offset, int64(l.length))); err != nil {
-				return errors.Join(err, d.file.Close())
-			}
-		}
-		return d.file.Close() // before the rename, which Windows refuses on an open file
+		// Closed before the rename, which Windows refuses on an open file.
+		return errors.Join(d.copySorted(w), d.file.Close())
 	})
+}
+
+func (d *dir) copySorted(w io.Writer) error {
+	var buffer []byte
+	for _, l := range d.lines {
+		buffer = slices.Grow(buffer[:0], l.length)[:l.length]
+		if _, err := d.file.ReadAt(buffer, l.offset); err != nil {
+			return err
+		}
+		if _, err := w.Write(buffer); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Repair cuts off what a killed process left unfinished at the end of a run's cases.jsonl, and tells how

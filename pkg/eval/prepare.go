@@ -1,11 +1,13 @@
 package eval
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
@@ -36,6 +38,28 @@ func prepare(s *Suite, cfg Config) (*runner, error) {
 		return r, r.resume()
 	}
 	return r, nil
+}
+
+// Checker is what a Caller may also be: it tells what would keep a call from being sent, as
+// *engine.Engine does.
+type Checker interface {
+	Check(ctx context.Context, call engine.Call) error
+}
+
+// preflight asks the caller about the first call, so that a missing key or a broken recording is known
+// before a run is begun.
+func (r *runner) preflight(ctx context.Context) error {
+	checker, ok := r.cfg.Caller.(Checker)
+	if !ok {
+		return nil
+	}
+	for c, err := range r.suite.All() {
+		if err != nil {
+			return err
+		}
+		return checker.Check(ctx, r.call(job{c: c}))
+	}
+	return nil
 }
 
 // checkCase renders the prompt for the case, so that a missing variable is found now.

@@ -22,6 +22,9 @@ func Run(ctx context.Context, s *Suite, cfg Config) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.preflight(ctx); err != nil {
+		return nil, err
+	}
 	stop := r.work(ctx)
 	out, err := r.finish(stop)
 	if stop != nil {

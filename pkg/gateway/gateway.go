@@ -41,6 +41,12 @@ func (g *Gateway) Generate(ctx context.Context, req *llm.Request) (*llm.Response
 	return model.Generate(ctx, req)
 }
 
+// Ready opens the provider of a reference and tells what is wrong with it. Nothing is sent.
+func (g *Gateway) Ready(ref string) error {
+	_, err := g.model(ref)
+	return err
+}
+
 func (g *Gateway) model(ref string) (llm.Model, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -25,8 +25,10 @@ func (f *File) Variables() []Variable {
 		s := f.input.Props[name]
 		plain := *s
 		plain.Types = s.NonNull()
-		out = append(out, Variable{Name: name, Type: plain.TypeName(), Required: f.input.IsRequired(name),
-			Default: f.Input.Default[name], Description: s.Description, Enum: s.Enum})
+		out = append(out, Variable{
+			Name: name, Type: plain.TypeName(), Required: f.input.IsRequired(name),
+			Default: f.Input.Default[name], Description: s.Description, Enum: s.Enum,
+		})
 	}
 	return out
 }

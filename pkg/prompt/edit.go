@@ -1,6 +1,7 @@
 package prompt
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"math/rand/v2"
@@ -15,7 +16,12 @@ import (
 // and nothing is written when there is an error. Several processes may edit one registry at once: a
 // version file is created only where none is, and labels.yaml and prompts.lock are changed by one process
 // after the other.
-type Editor struct{ *Registry }
+type Editor struct {
+	*Registry
+	// LockWait is how long a change of labels.yaml or prompts.lock waits for another process to finish
+	// its own; 0 means 5 seconds.
+	LockWait time.Duration
+}
 
 // Edit opens a directory for writing. Close it after use.
 func Edit(dir string) (*Editor, error) {
@@ -23,11 +29,8 @@ func Edit(dir string) (*Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Editor{r}, nil
+	return &Editor{Registry: r}, nil
 }
-
-// lockWait is how long a change of labels.yaml or prompts.lock waits for another process.
-const lockWait = 5 * time.Second
 
 // update changes a file that several processes may change. As git does, the new text is written to
 // file.lock, which only one process can create, and then renamed over the file.
@@ -37,26 +40,26 @@ func (e *Editor) update(file string, change func(old []byte) ([]byte, error)) er
 	if err != nil {
 		return err
 	}
-	defer e.root.Remove(lock) //nolint:errcheck // it is gone when all went well
-	defer f.Close()           //nolint:errcheck // closed below when it matters
+	text, err := e.changed(file, change)
+	if err = errors.Join(err, finish(f, text)); err == nil {
+		if err = e.root.Rename(lock, file); err == nil {
+			return nil // from here on file.lock may be another process's
+		}
+	}
+	_ = e.root.Remove(lock) // ours, and of no more use
+	var said *diag.Error
+	if errors.As(err, &said) {
+		return said
+	}
+	return e.fileError(file, err)
+}
+
+func (e *Editor) changed(file string, change func(old []byte) ([]byte, error)) ([]byte, error) {
 	old, err := e.readFile(file, maxLock)
-	if errors.Is(err, fs.ErrNotExist) {
-		old, err = nil, nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	if err != nil {
-		return err
-	}
-	text, err := change(old)
-	if err != nil {
-		return err
-	}
-	if err := finish(f, text); err != nil {
-		return e.fileError(lock, err)
-	}
-	if err := e.root.Rename(lock, file); err != nil {
-		return e.fileError(file, err)
-	}
-	return nil
+	return change(old)
 }
 
 func (e *Editor) createLock(lock string) (*os.File, error) {
@@ -68,7 +71,7 @@ func (e *Editor) createLock(lock string) (*os.File, error) {
 			}
 			return f, nil
 		}
-		if time.Since(start) > lockWait {
+		if time.Since(start) > cmp.Or(e.LockWait, 5*time.Second) {
 			return nil, diag.At(e.shown(lock), 0, 0, "another process is changing the registry").
 				WithHint("delete the file when no other llmops runs")
 		}

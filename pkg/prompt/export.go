@@ -90,9 +90,11 @@ type exportMessage struct {
 // ExportJSON writes all of a version as one JSON object, with its messages split and its partials beside
 // them.
 func ExportJSON(v *Version) ([]byte, error) {
-	out := exportJSON{Schema: "llmops.prompt/v1", Name: v.Name, Version: v.Version, SHA256: v.SHA256, Description: v.Description,
+	out := exportJSON{
+		Schema: "llmops.prompt/v1", Name: v.Name, Version: v.Version, SHA256: v.SHA256, Description: v.Description,
 		Changelog: v.Changelog, Model: v.Model, Config: v.Config.document(), Input: v.inputDocument(), Default: v.Input.Default,
-		Format: v.Output.Format, Output: v.Output.Schema, Tools: v.Tools, Options: v.Options, Metadata: v.Metadata, Messages: []exportMessage{}}
+		Format: v.Output.Format, Output: v.Output.Schema, Tools: v.Tools, Options: v.Options, Metadata: v.Metadata, Messages: []exportMessage{},
+	}
 	own := v.links[v.File]
 	for _, p := range v.Pins {
 		out.Partials = append(out.Partials, exportPartial{p.Name, p.Version, p.SHA256, own[p.Name].Body})
@@ -102,7 +104,7 @@ func ExportJSON(v *Version) ([]byte, error) {
 			out.Messages = append(out.Messages, exportMessage{History: true})
 			continue
 		}
-		out.Messages = append(out.Messages, exportMessage{Role: s.role, Template: s.tmpl.Source()})
+		out.Messages = append(out.Messages, exportMessage{Role: s.role, Template: strings.TrimRight(s.tmpl.Source(), "\n")})
 	}
 	return json.MarshalIndent(out, "", "  ")
 }

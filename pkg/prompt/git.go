@@ -2,12 +2,14 @@ package prompt
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os/exec"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
@@ -57,9 +59,14 @@ func gitError(revision string, err error) *diag.Error {
 	return diag.Errorf("git:%s: %w", revision, err)
 }
 
+// gitTime bounds one run of git, which reads local files only.
+const gitTime = time.Minute
+
 // git runs the git program in dir and gives what it printed.
 func git(dir string, stdin []byte, args ...string) ([]byte, error) {
-	cmd := exec.Command("git", append([]string{"--no-pager", "--literal-pathspecs"}, args...)...) //nolint:gosec // fixed commands; a revision follows --end-of-options
+	ctx, cancel := context.WithTimeout(context.Background(), gitTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", append([]string{"--no-pager", "--literal-pathspecs"}, args...)...) //nolint:gosec // fixed commands; a revision follows --end-of-options
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_TERMINAL_PROMPT=0")
 	cmd.Stdin = bytes.NewReader(stdin)

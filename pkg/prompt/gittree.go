@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -69,7 +70,8 @@ func (g *gitTree) Open(name string) (fs.File, error) {
 	case n.link:
 		return fail(errors.New("is a symbolic link, which a git revision is not followed through"))
 	case n.object == "":
-		return &gitFile{node: n}, nil
+		entries, err := g.ReadDir(name)
+		return &gitDir{gitFile{node: n}, entries}, err
 	}
 	if err := g.fetch(path.Dir(name), n); err != nil {
 		return fail(err)
@@ -150,6 +152,25 @@ func (f *gitFile) Read(b []byte) (int, error) {
 		return 0, &fs.PathError{Op: "read", Path: f.node.name, Err: errors.New("is a directory")}
 	}
 	return f.data.Read(b)
+}
+
+// gitDir is an open directory: its entries are those that were not read yet.
+type gitDir struct {
+	gitFile
+	entries []fs.DirEntry
+}
+
+// ReadDir implements fs.ReadDirFile.
+func (d *gitDir) ReadDir(n int) ([]fs.DirEntry, error) {
+	if n > 0 && len(d.entries) == 0 {
+		return nil, io.EOF
+	}
+	if n <= 0 || n > len(d.entries) {
+		n = len(d.entries)
+	}
+	out := d.entries[:n:n]
+	d.entries = d.entries[n:]
+	return out, nil
 }
 
 type gitInfo struct{ node *gitNode }

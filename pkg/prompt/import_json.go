@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -35,8 +35,10 @@ func ImportLangfuse(file string, data []byte) ([]*Imported, error) {
 	}
 	var all []foreign
 	for i, row := range rows {
-		f := foreign{name: str(row["name"]), message: str(row["commitMessage"]), number: int(num(row["version"])),
-			settings: object(row["config"]), labels: strs(row["labels"])}
+		f := foreign{
+			name: str(row["name"]), message: str(row["commitMessage"]), number: int(num(row["version"])),
+			settings: object(row["config"]), labels: strs(row["labels"]),
+		}
 		f.metadata = map[string]any{"version": int64(f.number)}
 		if tags := strs(row["tags"]); len(tags) > 0 {
 			f.metadata["tags"] = list(tags)
@@ -59,8 +61,10 @@ func ImportMLflow(file string, data []byte) ([]*Imported, error) {
 	var all []foreign
 	for i, row := range rows {
 		tags := mlflowTags(row["tags"])
-		f := foreign{name: str(row["name"]), number: int(num(row["version"])), labels: strs(row["aliases"]),
-			message: cmp.Or(str(row["commit_message"]), str(row["description"]))}
+		f := foreign{
+			name: str(row["name"]), number: int(num(row["version"])), labels: strs(row["aliases"]),
+			message: cmp.Or(str(row["commit_message"]), str(row["description"])),
+		}
 		f.metadata = map[string]any{"version": int64(f.number)}
 		template := row["template"]
 		if template == nil {
@@ -96,7 +100,10 @@ func jsonRows(file string, data []byte, keys ...string) ([]map[string]any, error
 	dec.UseNumber()
 	var v any
 	if err := dec.Decode(&v); err != nil {
-		at := min(int(dec.InputOffset()), len(data))
+		at := len(data)
+		if se := (*json.SyntaxError)(nil); errors.As(err, &se) {
+			at = min(int(max(se.Offset-1, 0)), at)
+		}
 		return nil, diag.At(file, 1+bytes.Count(data[:at], []byte("\n")), at-bytes.LastIndexByte(data[:at], '\n'), "is not valid JSON: %w", err)
 	}
 	if m, ok := v.(map[string]any); ok && m["name"] == nil {
@@ -177,8 +184,10 @@ func (f *foreign) imported(file, source string) (*Imported, error) {
 	if name == "" {
 		return nil, diag.At(file, 0, 0, "no prompt name can be made of %.60q", f.name)
 	}
-	im := &Imported{File: &File{Path: file, Name: name, Version: "1.0.0", Description: fmt.Sprintf("Imported from %s", source), Changelog: f.message,
-		Metadata: map[string]any{source: f.metadata}}}
+	im := &Imported{File: &File{
+		Path: file, Name: name, Version: "1.0.0", Description: fmt.Sprintf("Imported from %s", source), Changelog: f.message,
+		Metadata: map[string]any{source: f.metadata},
+	}}
 	if name != f.name {
 		im.warn(fmt.Sprintf("the name %q became %s", f.name, name))
 	}
@@ -228,77 +237,4 @@ func ensureLine(s string) string {
 		s += "\n"
 	}
 	return s
-}
-
-func str(v any) string { s, _ := v.(string); return s }
-
-func object(v any) map[string]any { m, _ := v.(map[string]any); return m }
-
-func firstObject(vs ...any) map[string]any {
-	for _, v := range vs {
-		if m := object(v); m != nil {
-			return m
-		}
-	}
-	return nil
-}
-
-// num reads a number, also one that was written as text.
-func num(v any) float64 {
-	switch v := v.(type) {
-	case json.Number:
-		f, _ := v.Float64()
-		return f
-	case string:
-		f, _ := strconv.ParseFloat(v, 64)
-		return f
-	}
-	return 0
-}
-
-func strs(v any) []string {
-	items, _ := v.([]any)
-	var out []string
-	for _, item := range items {
-		switch item := item.(type) {
-		case string:
-			out = append(out, item)
-		case map[string]any: // MLflow's {"alias": …}
-			if s := str(item["alias"]); s != "" {
-				out = append(out, s)
-			}
-		}
-	}
-	return out
-}
-
-// mlflowTags reads tags as an object, or as a list of {key, value}.
-func mlflowTags(v any) map[string]string {
-	out := map[string]string{}
-	for k, v := range object(v) {
-		out[k] = str(v)
-	}
-	items, _ := v.([]any)
-	for _, item := range items {
-		m := object(item)
-		out[str(m["key"])] = str(m["value"])
-	}
-	return out
-}
-
-// decoded gives a tag's text, or the JSON in it.
-func decoded(s string, isJSON bool) any {
-	if !isJSON || s == "" {
-		if s == "" {
-			return nil
-		}
-		return s
-	}
-	var v any
-	dec := json.NewDecoder(strings.NewReader(s))
-	dec.UseNumber()
-	if dec.Decode(&v) != nil {
-		return s
-	}
-	return v
 }

@@ -57,13 +57,16 @@ func (r *Registry) Labels() (*Labels, error) {
 	return parseLabels(r.shown(labelsFile), data)
 }
 
-func parseLabels(path string, data []byte) (*Labels, error) {
+func parseLabels(path string, data []byte) (*Labels, error) { return parseLabelsAt(path, data, 0) }
+
+// parseLabelsAt parses a part of the file that has so many lines above it.
+func parseLabelsAt(path string, data []byte, above int) (*Labels, error) {
 	l := &Labels{path: path, places: places{}, Of: map[string]map[string]string{}, Experiments: map[string]Experiment{}}
 	text, de := normalise(path, data)
 	if de != nil {
 		return nil, de
 	}
-	d := decoder{file: path, places: l.places}
+	d := decoder{file: path, offset: above, places: l.places}
 	if top := d.document(text); top != nil {
 		d.mapping(top, "",
 			field{"labels", func(n *yaml.Node) { d.labels(l, n) }},
@@ -148,7 +151,7 @@ func (d *decoder) history(l *Labels, n *yaml.Node) {
 
 // labelled finds the version that a label points to.
 func (r *Registry) labelled(ref Ref, all []*semver.Version) (*semver.Version, error) {
-	l, err := r.Labels()
+	l, err := r.labelsOf(ref.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func media(url, mime string) (*llm.Media, error) {
 		return &llm.Media{MIME: mime, URL: url}, nil
 	case "data":
 	default:
-		return nil, fmt.Errorf("the address of {{media}} must begin with https:, http:, gs: or data:")
+		return nil, fmt.Errorf("the address of {{media}} must begin with one of data:, gs:, http: and https")
 	}
 	head, payload, ok := strings.Cut(rest, ",")
 	head, isBase64 := strings.CutSuffix(head, ";base64")

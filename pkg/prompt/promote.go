@@ -134,7 +134,7 @@ func applyMove(old []byte, m *Move) ([]byte, error) {
 	}
 	top := doc.Content[0]
 	of := child(child(top, "labels", yaml.MappingNode), m.Prompt, yaml.MappingNode)
-	*child(of, m.Label, yaml.ScalarNode) = *text1(m.To)
+	*child(of, m.Label, yaml.ScalarNode) = *textNode(m.To)
 	history := child(top, "history", yaml.SequenceNode)
 	history.Content = append(history.Content, m.node())
 	return encode(&doc)
@@ -152,14 +152,8 @@ func child(n *yaml.Node, key string, kind yaml.Kind) *yaml.Node {
 		}
 	}
 	v := &yaml.Node{Kind: kind}
-	n.Content = append(n.Content, text1(key), v)
+	n.Content = append(n.Content, textNode(key), v)
 	return v
-}
-
-func text1(s string) *yaml.Node {
-	n := &yaml.Node{}
-	n.SetString(s)
-	return n
 }
 
 // node writes a move as one line.
@@ -167,7 +161,7 @@ func (m *Move) node() *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
 	put := func(key, value string) {
 		if value != "" {
-			n.Content = append(n.Content, text1(key), text1(value))
+			n.Content = append(n.Content, textNode(key), textNode(value))
 		}
 	}
 	put("at", m.At.Format(time.RFC3339))
@@ -178,7 +172,7 @@ func (m *Move) node() *yaml.Node {
 	put("why", m.Why)
 	put("eval", m.Eval)
 	if m.Rollback {
-		n.Content = append(n.Content, text1("rollback"), &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
+		n.Content = append(n.Content, textNode("rollback"), &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
 	}
 	return n
 }

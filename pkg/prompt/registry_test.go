@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -37,18 +38,18 @@ func TestParseRef(t *testing.T) {
 		}
 	}
 	for in, hint := range map[string]string{
-		"":                     "lower-case",
-		"Support":              "support would do",
-		"../support":           "support would do",
-		"/etc/passwd":          "etc-passwd would do",
-		"a/b":                  "a-b would do",
-		"a--b":                 "a-b",
-		"a.b":                  "a-b",
-		"support@":             "support@1.2.0",
-		"support@Production":   "support@production",
-		"support@^x.y":         "support@^1.2",
-		"support@git:":         "support@git:main",
-		"support@git:--output": "support@git:main",
+		"":                      "lower-case",
+		"Support":               "support would do",
+		"../support":            "support would do",
+		"/etc/passwd":           "etc-passwd would do",
+		"a/b":                   "a-b would do",
+		"a--b":                  "a-b",
+		"a.b":                   "a-b",
+		"support@":              "support@1.2.0",
+		"support@Production":    "support@production",
+		"support@^x.y":          "support@^1.2",
+		"support@git:":          "support@git:main",
+		"support@git:--output":  "support@git:main",
 		strings.Repeat("a", 65): "lower-case",
 	} {
 		_, err := prompt.ParseRef(in)
@@ -139,40 +140,16 @@ func TestRegistryMistakes(t *testing.T) {
 		"no versions":            {[]string{"p/README.md", "a"}, "prompts/p: prompt p has no versions"},
 		"name disagrees":         {[]string{"p/v1.0.0.md", "---\nname: q\n---\na"}, "prompts/p/v1.0.0.md:2:1: front matter says name q, the file lies in p"},
 		"version disagrees":      {[]string{"p/v1.0.0.md", "---\nname: p\nversion: 1.0.1\n---\na"}, "prompts/p/v1.0.0.md:3:1: front matter says version 1.0.1, the file name says 1.0.0"},
-		"cycle": {[]string{"p/v1.0.0.md", "---\npartials: [q@^1]\n---\n{{>q}}", "q/v1.2.0.md", "---\nname: q\npartials:\n- p@^1\n---\n{{>p}}"},
-			"prompts/p/v1.0.0.md:2:12: partials form a cycle: p@1.0.0 (prompts/p/v1.0.0.md:2) → q@1.2.0 (prompts/q/v1.2.0.md:4) → p@1.0.0"},
+		"cycle": {
+			[]string{"p/v1.0.0.md", "---\npartials: [q@^1]\n---\n{{>q}}", "q/v1.2.0.md", "---\nname: q\npartials:\n- p@^1\n---\n{{>p}}"},
+			"prompts/p/v1.0.0.md:2:12: partials form a cycle: p@1.0.0 (prompts/p/v1.0.0.md:2) → q@1.2.0 (prompts/q/v1.2.0.md:4) → p@1.0.0",
+		},
 		"own partial": {[]string{"p/v1.0.0.md", "---\npartials: [p@1.0.0]\n---\n{{>p}}"}, "p@1.0.0 (prompts/p/v1.0.0.md:2) → p@1.0.0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			reg := prompt.Open(tree(c.files...))
 			reg.Dir = "prompts"
 			_, err := reg.Resolve("p")
-			var e *diag.Error
-			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %v, want %q", err, c.want)
-			}
-		})
-	}
-}
-
-func TestLabelMistakes(t *testing.T) {
-	for name, c := range map[string]struct{ text, want string }{
-		"unknown key":     {"label: {}\n", "labels.yaml:1:1: unknown key \"label\""},
-		"bad version":     {"labels:\n  p:\n    production: soon\n", "labels.yaml:3:17: labels.p.production: \"soon\" is not a version"},
-		"bad label":       {"labels: {p: {latest: 1.0.0}}\n", "labels.yaml:1:14: \"latest\" is not a label"},
-		"label a version": {"labels: {p: {v1: 1.0.0}}\n", "\"v1\" is not a label"},
-		"bad prompt":      {"labels: {P: {}}\n", "labels.yaml:1:10: \"P\" is not a prompt name"},
-		"no weights":      {"experiments: {e: {prompt: p, variants: [{version: 1.0.0, weight: 0}]}}\n", "the weights of the variants are all 0"},
-		"negative weight": {"experiments: {e: {prompt: p, variants: [{version: 1.0.0, weight: -1}]}}\n", "weight must be a number from 0"},
-		"no variants":     {"experiments: {e: {prompt: p}}\n", "experiment e has no variants"},
-		"two on one":      {"experiments:\n  e: {prompt: p, variants: [{version: 1.0.0, weight: 1}]}\n  f: {prompt: p, variants: [{version: 1.0.0, weight: 1}]}\n", "labels.yaml:3:3: experiment f splits p, which e does already"},
-		"bad time":        {"history: [{at: noon}]\n", "labels.yaml:1:11: history: at must be a time"},
-		"syntax":          {"labels: {\n", "labels.yaml:"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			fsys := versions("1.0.0")
-			fsys["labels.yaml"] = &fstest.MapFile{Data: []byte(c.text)}
-			_, err := prompt.Open(fsys).Resolve("p@production")
 			var e *diag.Error
 			if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
@@ -277,7 +254,7 @@ func TestList(t *testing.T) {
 	fsys["draft/v1.0.0-beta.md"] = &fstest.MapFile{Data: []byte("x")}
 	fsys["Bad/v1.0.0.md"] = &fstest.MapFile{Data: []byte("x")}
 	fsys["_notes/x"], fsys[".git/x"], fsys["README.md"] = &fstest.MapFile{}, &fstest.MapFile{}, &fstest.MapFile{}
-	fsys["labels.yaml"] = &fstest.MapFile{Data: []byte("labels: {p: {production: 1.0.0, lost: 7.0.0}}")}
+	fsys["labels.yaml"] = &fstest.MapFile{Data: []byte("labels: {p: {production: 1.0.0, lost: 7.0.0}}\nexperiments: {e: {prompt: p, variants: [{version: 1.0.0, weight: 1}, {version: 6.0.0, weight: 1}]}}\n")}
 	got, err := prompt.Open(fsys).List()
 	want := []prompt.Entry{
 		{Name: "draft", Versions: 1, Pre: "1.0.0-beta"},
@@ -286,9 +263,28 @@ func TestList(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
-	for _, part := range []string{`Bad: "Bad" is not a prompt name`, "labels.yaml:1:33: label lost of p points to version 7.0.0"} {
+	for _, part := range []string{`Bad: "Bad" is not a prompt name`, "labels.yaml:1:33: label lost of p points to version 7.0.0", "labels.yaml:2:15: experiment e has the variant p@6.0.0"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("error %v, want %q", err, part)
 		}
 	}
+}
+
+// Versions are resolved and rendered by many at once; the race detector watches.
+func TestResolveConcurrently(t *testing.T) {
+	reg := prompt.Open(tree("p/v1.0.0.md", "---\npartials: [q@^1]\n---\n  {{>q}}\n", "q/v1.0.0.md", "a\nb\n"))
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			v, err := reg.Resolve("p@^1")
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if got, err := v.Render(nil); err != nil || got[0].Text() != "  a\n  b" {
+				t.Errorf("renders %v, %v", got, err)
+			}
+		})
+	}
+	wg.Wait()
 }

@@ -71,13 +71,18 @@ func insert(messages, history []llm.Message) []llm.Message {
 	return slices.Insert(messages, at, history...)
 }
 
-func (v *Version) lookup(scope any, name string) *mustache.Template {
+// lookup finds a partial. Files end with a newline, which belongs to a partial that stands alone on its
+// line and not to one within a line.
+func (v *Version) lookup(scope any, n *mustache.Node) *mustache.Template {
 	f, _ := scope.(*File)
-	part := v.links[f][name]
-	if part == nil || len(part.segments) == 0 {
+	part := v.links[f][n.Text]
+	switch {
+	case part == nil || len(part.segments) == 0:
 		return nil
+	case n.Alone:
+		return part.segments[0].tmpl
 	}
-	return part.segments[0].tmpl
+	return part.segments[0].inline()
 }
 
 func (v *Version) renderError(err error) error {

@@ -1,6 +1,7 @@
 package prompt_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -65,5 +66,44 @@ func TestRender(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+// The newline at the end of a partial's file ends its line where the partial has one of its own, and is
+// not put into the middle of another.
+func TestRenderPartialLines(t *testing.T) {
+	for name, c := range map[string]struct{ partial, body, want string }{
+		"alone":            {"a\nb\n", "x\n{{>q}}\ny", "x\na\nb\ny"},
+		"alone, no end":    {"a", "x\n{{>q}}\ny", "x\na\ny"},
+		"alone, much end":  {"\na\n\n\n", "x\n{{>q}}\ny", "x\na\ny"},
+		"alone, indented":  {"a\nb\n", "x\n  {{>q}}\ny", "x\n  a\n  b\ny"},
+		"first, indented":  {"a\nb\n", "  {{>q}}\ny", "  a\n  b\ny"},
+		"in a line":        {"a\n", "x {{>q}} y", "x a y"},
+		"at a line's end":  {"a\n", "x {{>q}}\ny", "x a\ny"},
+		"ends in an if":    {"a\n{{#v}}\nb\n{{/v}}\n", "{{>q}}, {{v}}", "a\nb\n, v"},
+		"two on one line":  {"a\n", "{{>q}}{{>q}}", "aa"},
+		"after blank line": {"a\n", "x\n\n{{>q}}\n\ny", "x\n\na\n\ny"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			front := "---\npartials: [q@^1]\n"
+			if strings.Contains(c.body, "{{v}}") {
+				front += "input: {default: {v: v}}\n"
+			}
+			part := c.partial
+			if strings.Contains(part, "{{#v}}") {
+				part = "---\ninput: {default: {v: v}}\n---\n" + part
+			}
+			v, err := resolve(t, front+"---\n"+c.body, "q/v1.0.0.md", part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := v.Render(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got[0].Text()); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
 	}
 }

@@ -27,7 +27,7 @@ func (f *File) retitled(text, version, changelog string) ([]byte, error) {
 	}
 	out := []byte(strings.Join(lines, ""))
 	again, err := ParseFile(f.Path, out)
-	if err != nil || again.Version != version || again.Changelog != changelog || again.Body != f.Body {
+	if err != nil || again.Version != version || again.Changelog != changelog || again.Body != f.Body || !sameKeys(f.places, again.places) {
 		at := f.places["version"]
 		return nil, diag.At(f.Path, at.line, at.column, "version and changelog cannot be set in this front matter").
 			WithHint("give each key a line of its own")
@@ -35,21 +35,29 @@ func (f *File) retitled(text, version, changelog string) ([]byte, error) {
 	return out, nil
 }
 
-func scalar(text string) string {
-	b, err := yaml.Marshal(text)
-	if err != nil || text == "" || strings.Contains(string(b), "\n ") {
-		return yamlQuote(text)
+// sameKeys tells whether two files have the same keys, but for the two that retitled sets.
+func sameKeys(a, b places) bool {
+	for key := range merged(a, b) {
+		_, inA := a[key]
+		_, inB := b[key]
+		if inA != inB && key != "version" && key != "changelog" {
+			return false
+		}
 	}
-	return strings.TrimSuffix(string(b), "\n")
+	return true
 }
 
-func yamlQuote(text string) string {
-	n := yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Tag: "!!str", Value: text}
-	b, err := yaml.Marshal(&n)
+// scalar writes a text on one line.
+func scalar(text string) string {
+	n := keyNode(text)
+	if text == "" {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	b, err := yaml.Marshal(n)
 	if err != nil {
 		return `""`
 	}
-	return strings.ReplaceAll(strings.TrimSuffix(string(b), "\n"), "\n", " ")
+	return strings.TrimSuffix(string(b), "\n")
 }
 
 // setLines puts both lines where their keys stand; a changelog that is missing follows the version, and

@@ -3,6 +3,7 @@ package prompt
 import (
 	"errors"
 	"strings"
+	"sync"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -12,8 +13,9 @@ import (
 // segment is one message of a body, or the place where the conversation so far belongs.
 type segment struct {
 	role    llm.Role
-	tmpl    *mustache.Template // nil for history
-	named   bool               // opened by a role line, not by the start of the body
+	tmpl    *mustache.Template        // nil for history
+	inline  func() *mustache.Template // tmpl without its last newline
+	named   bool                      // opened by a role line, not by the start of the body
 	history bool
 	line    int
 }
@@ -68,24 +70,36 @@ func (f *File) oneHistory() *diag.Error {
 	return nil
 }
 
-// segment compiles the source of one message, without the white space around it.
+// segment compiles the source of one message, without the rest of a role's line and the empty lines
+// around it. What is left of white space at the edges is trimmed by the rendering.
 func (f *File) segment(role llm.Role, named bool, source string, line int) *diag.Error {
-	trimmed := strings.TrimLeft(source, " \t\n")
-	cut := source[:len(source)-len(trimmed)]
-	first := line + strings.Count(cut, "\n")
-	trimmed = strings.TrimRight(trimmed, " \t\n")
-	if trimmed == "" {
+	if strings.TrimSpace(source) == "" {
 		return nil
 	}
-	if i := strings.LastIndexByte(cut, '\n'); i >= 0 {
-		trimmed = cut[i+1:] + trimmed // the indent of the first line stays
+	first := line
+	if named {
+		source = strings.TrimLeft(source, " \t")
 	}
-	tmpl, err := mustache.Compile(trimmed, first)
+	for strings.HasPrefix(source, "\n") {
+		source, first = source[1:], first+1
+	}
+	text := strings.TrimRight(source, "\n")
+	compile := func(text string) (*mustache.Template, error) {
+		tmpl, err := mustache.Compile(text, first)
+		if err == nil {
+			tmpl.Scope = f
+		}
+		return tmpl, err
+	}
+	tmpl, err := compile(text + "\n")
 	if err != nil {
 		return f.syntax(err)
 	}
-	tmpl.Scope = f
-	f.segments = append(f.segments, segment{role: role, named: named, tmpl: tmpl, line: line})
+	inline := sync.OnceValue(func() *mustache.Template {
+		t, _ := compile(text) // it compiled with a newline
+		return t
+	})
+	f.segments = append(f.segments, segment{role: role, named: named, tmpl: tmpl, inline: inline, line: line})
 	return nil
 }
 

@@ -274,11 +274,15 @@ Hi
 	options := map[string]any{"safetySettings": "mine"}
 	req := &llm.Request{Temperature: &one, Options: options}
 	v.Apply(req)
-	want := &llm.Request{Model: "gemini/gemini-2.5-flash", Temperature: &one, TopP: &topP, MaxTokens: 100, Stop: []string{"END"}, Seed: &seed, ToolChoice: "auto",
+	want := &llm.Request{
+		Model: "gemini/gemini-2.5-flash", Temperature: &one, TopP: &topP, MaxTokens: 100, Stop: []string{"END"}, Seed: &seed, ToolChoice: "auto",
 		Format: &llm.Format{Type: llm.FormatSchema, Name: "p", Strict: true, Schema: []byte(`{"type":"object","properties":{"answer":{"type":"string"}},"required":["answer"],"additionalProperties":false}`)},
 		Tools:  []llm.Tool{{Name: "clock", Description: "the time", Parameters: []byte(`{"type":"object","properties":{"zone":{"type":["string","null"]}},"additionalProperties":false}`)}},
-		Options: map[string]any{"safetySettings": "mine",
-			"generationConfig": map[string]any{"topK": int64(40), "thinkingConfig": map[string]any{"thinkingBudget": int64(0)}}}}
+		Options: map[string]any{
+			"safetySettings":   "mine",
+			"generationConfig": map[string]any{"topK": int64(40), "thinkingConfig": map[string]any{"thinkingBudget": int64(0)}},
+		},
+	}
 	if diff := cmp.Diff(want, req); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

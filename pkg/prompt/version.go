@@ -9,6 +9,7 @@ import (
 	"github.com/Masterminds/semver/v3"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/prompt/internal/schema"
 )
 
 // Version is a prompt version with its partials resolved, ready to render. It is safe for concurrent use
@@ -34,14 +35,15 @@ func (v *Version) Ref() string { return v.Name + "@" + v.Version }
 // Inline makes a Version of a template that is in no registry: a suite's inline prompt, a command line.
 // It has no declarations, so variables may be anything, and are not missed unless the template uses them.
 func Inline(text string) (*Version, error) {
-	f, err := ParseFile("inline prompt", []byte("---\n---\n"+text))
+	f := &File{Path: "inline prompt", BodyLine: 1, places: places{}, input: &schema.Schema{}}
+	body, err := normalise(f.Path, []byte(text))
 	if err != nil {
-		if e, ok := err.(*diag.Error); ok && e.Line > 2 {
-			e.Line -= 2
-		}
 		return nil, err
 	}
-	f.sum = hash(text)
+	f.Body, f.sum = body, hash(body)
+	if err := f.compile(); err != nil {
+		return nil, err
+	}
 	f.declareUsed()
 	v := &Version{File: f, SHA256: f.sum}
 	if err := v.bind(nil); err != nil {
@@ -156,13 +158,25 @@ func (f *File) fits(name string, v *semver.Version) error {
 	return nil
 }
 
+// Source gives the text of a version file as it is.
+func (r *Registry) Source(name, version string) ([]byte, error) {
+	v, err := semver.StrictNewVersion(version)
+	if err == nil {
+		err = CheckName(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.readFile(fileOf(name, v), maxFile)
+}
+
 // readFile reads at most limit bytes of a file of the registry.
 func (r *Registry) readFile(file string, limit int64) ([]byte, error) {
 	f, err := r.fsys.Open(file)
 	if err != nil {
 		return nil, r.fileError(file, err)
 	}
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // only read from
 	size := int64(4096)
 	if info, err := f.Stat(); err == nil {
 		if info.IsDir() {

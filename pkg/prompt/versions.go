@@ -49,9 +49,7 @@ func (r *Registry) Names() ([]string, error) {
 			}
 		}
 		if !validName(name) {
-			err := CheckName(name).(*diag.Error)
-			err.File = r.shown(name)
-			errs = append(errs, err)
+			errs = append(errs, diag.At(r.shown(name), 0, 0, "%w", CheckName(name)).WithHint("rename it, or put an underscore before the name to leave it out"))
 			continue
 		}
 		names = append(names, name)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 
@@ -68,12 +69,12 @@ type fileWriter struct {
 }
 
 func (w *fileWriter) put(key string, value *yaml.Node) {
-	w.top.Content = append(w.top.Content, text1(key), value)
+	w.top.Content = append(w.top.Content, textNode(key), value)
 }
 
 func (w *fileWriter) text(key, value string) {
 	if value != "" {
-		w.put(key, text1(value))
+		w.put(key, textNode(value))
 	}
 }
 
@@ -115,7 +116,7 @@ func (w *fileWriter) config(c *Config) {
 	n := &yaml.Node{Kind: yaml.MappingNode, Style: yaml.FlowStyle}
 	for _, key := range configKeys {
 		if v, ok := doc[key]; ok {
-			n.Content = append(n.Content, text1(key), valueNode(v))
+			n.Content = append(n.Content, textNode(key), valueNode(v))
 		}
 	}
 	w.put("config", n)
@@ -155,6 +156,42 @@ func list(s []string) []any {
 	return out
 }
 
+// textNode writes a text so that it is read as that text: several lines as a block when that is easy on
+// the eye and safe, and everything unusual in double quotes.
+func textNode(s string) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	switch {
+	case !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
+	case plainBlock(s):
+		n.Style = yaml.LiteralStyle
+	default:
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// keyNode writes a key, which may not be a block.
+func keyNode(s string) *yaml.Node {
+	n := textNode(s)
+	if n.Style == yaml.LiteralStyle {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// plainBlock holds for lines of printable text without white space at their ends.
+func plainBlock(s string) bool {
+	if strings.HasSuffix(s, "\n\n") {
+		return false
+	}
+	for line := range strings.SplitSeq(strings.TrimSuffix(s, "\n"), "\n") {
+		if line != strings.TrimSpace(line) || line == "" || strings.ContainsFunc(line, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			return false
+		}
+	}
+	return true
+}
+
 func flow(n *yaml.Node) *yaml.Node {
 	n.Style = yaml.FlowStyle
 	return n
@@ -164,11 +201,11 @@ func flow(n *yaml.Node) *yaml.Node {
 func valueNode(v any) *yaml.Node {
 	switch v := v.(type) {
 	case string:
-		return text1(v)
+		return textNode(v)
 	case map[string]any:
 		n := &yaml.Node{Kind: yaml.MappingNode}
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			n.Content = append(n.Content, text1(key), valueNode(v[key]))
+			n.Content = append(n.Content, keyNode(key), valueNode(v[key]))
 		}
 		return n
 	case []any:
@@ -182,7 +219,7 @@ func valueNode(v any) *yaml.Node {
 	}
 	n := &yaml.Node{}
 	if n.Encode(v) != nil {
-		return text1(fmt.Sprint(v))
+		return textNode(fmt.Sprint(v))
 	}
 	return n
 }

@@ -105,8 +105,11 @@ func play(t *testing.T, f providertest.Fault, d providertest.Dialect, streamed b
 	if !ok {
 		t.Fatalf("no expectation for %s", f.Name())
 	}
+	if want.settings.Timeouts != (provider.Timeouts{}) {
+		t.Parallel() // it waits and does nothing
+	}
 	s := providertest.NewFaultServer(t, f)
-	got := ask(t, s, d, streamed, want.timeouts)
+	got := ask(t, s, d, streamed, want.settings)
 	if diff := cmp.Diff(want.outcome, got.outcome, cmp.AllowUnexported(outcome{})); diff != "" {
 		t.Errorf("outcome (-want +got):\n%s\nerror: %v", diff, got.err)
 	}
@@ -114,8 +117,8 @@ func play(t *testing.T, f providertest.Fault, d providertest.Dialect, streamed b
 	if s.Strayed() != 0 {
 		t.Error("a request went to the host that a redirect named")
 	}
-	if s.Requests() != 1 {
-		t.Errorf("%d requests were sent, want 1: retrying is not the provider's", s.Requests())
+	if s.Requests() > 1 {
+		t.Errorf("%d requests were sent: retrying is not the provider's", s.Requests())
 	}
 }
 
@@ -137,9 +140,9 @@ type asked struct {
 // key is made of parts, so that no scanner takes it for a key that leaked.
 const key = "canary-" + "key-5f2b91"
 
-func ask(t *testing.T, s *providertest.FaultServer, d providertest.Dialect, streamed bool, timeouts provider.Timeouts) asked {
+func ask(t *testing.T, s *providertest.FaultServer, d providertest.Dialect, streamed bool, settings provider.Settings) asked {
 	t.Helper()
-	m := open(t, s.URL, d, timeouts)
+	m := open(t, s.URL, d, settings)
 	req := &llm.Request{Messages: []llm.Message{llm.Text(llm.RoleUser, "hello")}}
 	var deltas strings.Builder
 	if streamed {
@@ -159,17 +162,15 @@ func ask(t *testing.T, s *providertest.FaultServer, d providertest.Dialect, stre
 	return got
 }
 
-func open(t *testing.T, url string, d providertest.Dialect, timeouts provider.Timeouts) llm.Model {
+func open(t *testing.T, url string, d providertest.Dialect, s provider.Settings) llm.Model {
 	t.Helper()
 	base := wire.NewBase()
 	t.Cleanup(base.CloseIdleConnections)
 	path := map[providertest.Dialect]string{providertest.OpenAI: "/v1", providertest.Gemini: "/v1beta"}[d]
-	m, err := provider.Open(string(d)+"/m", provider.Settings{
-		Providers: map[string]provider.Entry{string(d): {BaseURL: url + path}},
-		Key:       func(provider.Entry) (llm.Secret, error) { return llm.NewSecret(key), nil },
-		Transport: base,
-		Timeouts:  timeouts,
-	})
+	s.Transport = base
+	s.Providers = map[string]provider.Entry{string(d): {BaseURL: url + path}}
+	s.Key = func(provider.Entry) (llm.Secret, error) { return llm.NewSecret(key), nil }
+	m, err := provider.Open(string(d)+"/m", s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -77,7 +77,7 @@ func (s Settings) wire(e Entry) wire.Config {
 	t := e.Timeouts.over(s.Timeouts)
 	c := wire.Config{
 		Provider: e.Name, KeyVar: e.APIKeyEnv, Base: s.Transport, Redact: s.Redact, Now: s.Now,
-		FirstByte: t.FirstByte, Idle: t.Idle, Total: t.Total,
+		FirstByte: t.FirstByte, Idle: t.Idle, Total: t.Total, MaxBytes: s.MaxBytes,
 	}
 	switch e.Kind {
 	case Anthropic:

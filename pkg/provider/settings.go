@@ -23,6 +23,8 @@ type Settings struct {
 	Redact func(string) string
 	// Timeouts are those of entries that set none.
 	Timeouts Timeouts
+	// MaxBytes caps an answer after decompression; 0: the wire's default, 64 MiB and 256 MiB for a stream.
+	MaxBytes int64
 	Now      func() time.Time // nil: time.Now
 }
 

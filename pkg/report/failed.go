@@ -39,7 +39,7 @@ func (t text) failed() error {
 	}
 	if more > 0 {
 		t.line("")
-		t.line(t.style.faint(count(more, "more answer") + " not passed, in " + termsafe.Line(t.casesFile())))
+		t.line(t.style.faint(count(more, "more answer") + " did not pass: " + termsafe.Line(t.casesFile())))
 	}
 	return nil
 }

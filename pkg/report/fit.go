@@ -8,8 +8,8 @@ import (
 
 const gap = 2 // columns between two cells
 
-// fit shortens the texts of the first column, and of the second where that holds names too, so that a
-// table is no wider than it may be. Numbers are never cut.
+// fit shortens the texts of the first column, so that a table is no wider than it may be. Numbers are
+// never cut.
 func fit(header []string, rows [][]string, width int) {
 	widths := make([]int, len(header))
 	for i, h := range header {
@@ -18,21 +18,12 @@ func fit(header []string, rows [][]string, width int) {
 			widths[i] = max(widths[i], ansi.StringWidth(row[i]))
 		}
 	}
-	for over := sum(widths) + gap*len(widths) - width; over > 0; over-- {
-		widest := 0
-		if header[1] == "metric" && widths[1] > widths[0] {
-			widest = 1
-		}
-		if widths[widest] <= 8 {
-			break
-		}
-		widths[widest]--
+	over := sum(widths) + gap*len(widths) - width
+	if over <= 0 {
+		return
 	}
 	for _, row := range rows {
-		row[0] = shorten(row[0], widths[0])
-		if header[1] == "metric" {
-			row[1] = shorten(row[1], widths[1])
-		}
+		row[0] = shorten(row[0], max(8, widths[0]-over))
 	}
 }
 

@@ -7,11 +7,8 @@ import (
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
-	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
-
-const maxSlices = 20
 
 func (t text) metrics() {
 	r := t.run.Outcome.Result
@@ -31,32 +28,13 @@ func (t text) metrics() {
 	t.table([]string{"metric", "mean", "95 % interval", "cases", "unscored"}, rows)
 }
 
-func (t text) slices() {
-	r := t.run.Outcome.Result
-	var rows [][]string
-	for _, s := range r.Slices[:min(maxSlices, len(r.Slices))] {
-		for _, m := range s.Metrics {
-			rows = append(rows, []string{termsafe.Line(s.Tag), termsafe.Line(m.Name), score(m.Mean), interval(m), thousands(int64(m.N))})
-		}
-	}
-	if len(rows) == 0 || whole(r) {
-		return
-	}
-	t.table([]string{"tag", "metric", "mean", "95 % interval", "cases"}, rows)
-	if more := len(r.Slices) - maxSlices; more > 0 {
-		t.line(t.style.faint(count(more, "more tag") + "; --json has all"))
-	}
-}
-
-// whole tells that the only tag is that of all cases, and so says nothing new.
-func whole(r eval.Result) bool { return len(r.Slices) == 1 && r.Slices[0].Cases == r.Cases }
-
-// table writes a table: the first column flexible, two for names where there are, numbers to the right.
+// table writes a table: names in the first column, which is shortened where the table is too wide, and
+// numbers to the right.
 func (t text) table(header []string, rows [][]string) {
 	fit(header, rows, t.style.width())
 	align := make([]tw.Align, len(header))
 	for i := range align {
-		if align[i] = tw.AlignRight; i == 0 || header[i] == "metric" {
+		if align[i] = tw.AlignRight; i == 0 {
 			align[i] = tw.AlignLeft
 		}
 	}

@@ -49,7 +49,7 @@ func (o *contains) Score(_ context.Context, s *Sample) Outcome {
 	}
 	got, err := pick(s.Output, o.Path)
 	if err != nil {
-		return passed(false, "%v", err)
+		return unreadable(err)
 	}
 	there, absent := o.search(got, values, forms)
 	found := len(there) == len(values) || o.Mode == "any" && len(there) > 0

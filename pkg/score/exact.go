@@ -46,7 +46,7 @@ func (o *exact) Score(_ context.Context, s *Sample) Outcome {
 	}
 	got, err := pick(s.Output, o.Path)
 	if err != nil {
-		return passed(false, "%v", err)
+		return unreadable(err)
 	}
 	for _, want := range wants {
 		if o.equal(got, want) {

@@ -37,7 +37,7 @@ func (o *levenshtein) Score(ctx context.Context, s *Sample) Outcome {
 	}
 	got, err := pick(s.Output, o.Path)
 	if err != nil {
-		return passed(false, "%v", err)
+		return unreadable(err)
 	}
 	best := 0.0
 	for _, want := range wants {

@@ -85,10 +85,11 @@ func (m *Metric) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// Score scores the sample. Negation turns a fail into a pass, and leaves what is unscored unscored.
+// Score scores the sample. Negation turns a fail into a pass, and leaves what is unscored unscored and
+// what could not be read a fail.
 func (m *Metric) Score(ctx context.Context, s *Sample) Outcome {
 	o := checked(m.scorer.Score(ctx, s))
-	if m.negate && o.Scored() {
+	if m.negate && o.Scored() && !o.malformed {
 		o.Value, o.Pass = 1-o.Value, !o.Pass
 		if !o.Pass && o.Why == "" {
 			o.Why = "negated: the answer passes " + m.Type

@@ -46,7 +46,11 @@ func (o *number) Score(_ context.Context, s *Sample) Outcome {
 	if len(s.Expected) == 0 {
 		return unscored("the case has no expected")
 	}
-	got, why := o.read(s.Output)
+	text, err := pick(s.Output, o.Path)
+	if err != nil {
+		return unreadable(err)
+	}
+	got, why := o.read(text)
 	numbers := 0
 	for _, text := range s.Expected {
 		want := metric.FinalNumber(text, '.')
@@ -67,11 +71,7 @@ func (o *number) Score(_ context.Context, s *Sample) Outcome {
 	return passed(false, "want %s, %s", quoteAny(s.Expected), why)
 }
 
-func (o *number) read(output string) (got *big.Rat, why string) {
-	text, err := pick(output, o.Path)
-	if err != nil {
-		return nil, err.Error()
-	}
+func (o *number) read(text string) (got *big.Rat, why string) {
 	if o.After != "" {
 		i := strings.LastIndex(text, o.After)
 		if i < 0 {

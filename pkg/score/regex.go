@@ -54,7 +54,7 @@ func groupIndex(re *regexp.Regexp, name string) int {
 func (o *regex) Score(_ context.Context, s *Sample) Outcome {
 	got, err := pick(s.Output, o.Path)
 	if err != nil {
-		return passed(false, "%v", err)
+		return unreadable(err)
 	}
 	if o.group < 0 {
 		return passed(o.re.MatchString(got) == o.Match, "the pattern %s", map[bool]string{true: "does not match", false: "matches"}[o.Match])

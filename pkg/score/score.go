@@ -48,6 +48,8 @@ type Outcome struct {
 	Why      string // one line for a reader; may hold model output and is not yet safe for a terminal
 	Unscored string
 	Skip     bool
+
+	malformed bool // a fail that stays one when it is negated
 }
 
 // Scored tells whether Value and Pass count.
@@ -63,6 +65,9 @@ func passed(ok bool, format string, args ...any) Outcome {
 	o.Why = fmt.Sprintf(format, args...)
 	return o
 }
+
+// unreadable fails an answer that has not the form that the scorer looks into.
+func unreadable(err error) Outcome { return Outcome{Why: err.Error(), malformed: true} }
 
 func unscored(format string, args ...any) Outcome {
 	return Outcome{Unscored: fmt.Sprintf(format, args...)}

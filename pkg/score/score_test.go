@@ -54,6 +54,9 @@ func TestScorers(t *testing.T) {
 		{"exact, intent of a JSON answer", "{type: exact, field: expected_intent, path: intent}", Sample{Output: "```json\n{\"intent\": \"refund\"}\n```", Intent: "refund"}, "pass"},
 		{"exact, list element", "{type: exact, path: items.1.n}", expected(`{"items":[{"n":1},{"n":2.50}]}`, "2.50"), "pass"},
 		{"exact, path without JSON", "{type: exact, path: intent}", expected("refund", "refund"), "fail"},
+		{"exact, negated, path without JSON", "{type: exact, path: intent, negate: true}", expected("refund", "return"), "fail"},
+		{"not_contains, path without JSON", "{type: not_contains, path: a, values: x}", Sample{Output: "no JSON"}, "fail"},
+		{"number, negated, path that is not there", "{type: number, path: a, negate: true}", expected("{}", "1"), "fail"},
 		{"exact, path that is not there", "{type: exact, path: a.b}", expected(`{"a":1}`, "1"), "fail"},
 		{"exact, no tone", "{type: exact, field: expected_tone}", expected("a", "a"), "unscored: the case has no expected_tone"},
 

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"errors"
+	"io/fs"
+	"os"
 
 	driver "modernc.org/sqlite"
 	code "modernc.org/sqlite/lib"
@@ -26,6 +28,15 @@ func isBusy(err error) bool {
 func isDamaged(err error) bool {
 	c := primary(err)
 	return c == code.SQLITE_CORRUPT || c == code.SQLITE_NOTADB || errors.Is(err, errDamaged)
+}
+
+// gone tells that there is no file to open.
+func (db *DB) gone(err error) bool {
+	if primary(err) != code.SQLITE_CANTOPEN {
+		return false
+	}
+	_, err = os.Lstat(db.path)
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // explain words SQLite's errors for whom they concern; others pass unchanged.

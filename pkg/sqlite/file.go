@@ -8,16 +8,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
-
-// creating guards the moment between making an empty file and closing it again: closing any descriptor
-// of a file drops all POSIX locks that the process holds on it, those of SQLite among them
-// (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
-var creating sync.Mutex
 
 // prepare makes the directory and an empty file of the right modes, and gives the absolute path. The
 // files that SQLite puts beside it take its mode from it.
@@ -32,17 +26,19 @@ func prepare(path string) (string, error) {
 	return abs, touch(abs)
 }
 
+// touch makes an empty file of mode 0600 where there is none. It makes it under another name first: closing
+// any descriptor of a file drops all POSIX locks that the process holds on it, those of SQLite among them
+// (https://www.sqlite.org/howtocorrupt.html), so no file is ever open here under the database's name.
 func touch(path string) error {
-	creating.Lock()
-	defer creating.Unlock()
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
-	if err == nil {
-		return f.Close()
-	}
-	if !errors.Is(err, fs.ErrExist) {
-		return unwritable(path, err)
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		if err := create(path); err != nil && !errors.Is(err, fs.ErrExist) {
+			return unwritable(path, err)
+		}
 	}
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // just moved aside by another process; connect makes it anew
+	}
 	if err != nil {
 		return unwritable(path, err)
 	}
@@ -53,6 +49,28 @@ func touch(path string) error {
 		_ = os.Chmod(path, 0o600) // somebody else's file stays as it is; SQLite then says what it may not do
 	}
 	return nil
+}
+
+func create(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".llmops-new-*") // with mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := f.Close(); err != nil {
+		return err
+	}
+	err = os.Link(f.Name(), path) // unlike a rename it replaces nothing
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// The file system has no links. Whoever comes first makes the file, and two at once are a race that
+	// only a database damaged at the same moment could lose.
+	f, err = os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func unwritable(path string, err error) error {
@@ -67,6 +85,7 @@ func unwritable(path string, err error) error {
 // dsn names the file and what every connection to it is set to.
 func dsn(path string) string {
 	return fileURL(path) + "?" + url.Values{
+		"mode":          {"rw"},        // SQLite would create the file readable for all
 		"_txlock":       {"immediate"}, // a transaction that turns from reader to writer fails with BUSY
 		"_busy_timeout": {milliseconds(patience)},
 		"_journal_mode": {"WAL"},

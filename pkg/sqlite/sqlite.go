@@ -111,12 +111,17 @@ func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
 }
 
 // first makes the first connection. Turning a new file to WAL needs it alone, and SQLite answers BUSY
-// there without waiting, so that processes which open it together have to try again.
+// there without waiting, so that processes which open it together have to try again; so has one that finds
+// no file because another has just moved a damaged one aside.
 func (db *DB) first(ctx context.Context) error {
 	for start := time.Now(); ; {
 		err := db.sound(ctx)
-		if !isBusy(err) || time.Since(start) > patience {
+		if gone := db.gone(err); !isBusy(err) && !gone || time.Since(start) > patience {
 			return err
+		} else if gone {
+			if err := touch(db.path); err != nil {
+				return err
+			}
 		}
 		select {
 		case <-time.After(5 * time.Millisecond):

@@ -48,7 +48,7 @@ var (
 )
 
 func specO200k() spec {
-	return spec{EncodingO200k, "o200k_base.tiktoken", 1 << 18, 1 << 17, 1 << 13, 1 << 16, splitO200k, o200k}
+	return spec{EncodingO200k, "o200k_base.tiktoken", 1 << 18, 1 << 16, 1 << 13, 1 << 16, splitO200k, o200k}
 }
 
 func specCl100k() spec {

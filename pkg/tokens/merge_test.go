@@ -17,7 +17,7 @@ func TestMerge(t *testing.T) {
 			byText, byID := rankMaps(t, s)
 			rng := rand.New(rand.NewPCG(5, 6))
 			var m merger
-			for range 5000 {
+			for range 1500 {
 				p := randomPiece(rng, byID)
 				want := slowMerge(byText, p, func(_, _ string) {})
 				checkMerge(t, c.ranks, p, want, m.merge(c.ranks, []byte(p), len(p)))
@@ -80,7 +80,7 @@ func TestWindowTail(t *testing.T) {
 			rng := rand.New(rand.NewPCG(7, 8))
 			var m, whole merger
 			reach := 0
-			for range 400 {
+			for range 15 {
 				var sb strings.Builder
 				unit := randomPiece(rng, byID)
 				for sb.Len() < 3*windowSize {

@@ -10,7 +10,7 @@ import (
 func (t *ranks) longest(p []byte, at, limit int) int {
 	lengths := uint64(1<<2 | 1<<1)
 	if len(p)-at >= 3 {
-		lengths |= t.lengths[hash3(p, at, len(t.lengths))]
+		lengths |= t.lengths[hash3(load(p, at, 3), len(t.lengths))]
 	}
 	limit = min(limit, t.most, len(p)-at)
 	if limit >= 63 && lengths>>63 != 0 {

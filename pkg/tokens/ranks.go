@@ -52,9 +52,9 @@ func hashLong(b []byte) uint32 {
 	return uint32((h ^ load(b, 0, len(b))) * mixer >> 32)
 }
 
-func hash3(b []byte, i, size int) uint64 {
-	k := uint64(b[i]) | uint64(b[i+1])<<8 | uint64(b[i+2])<<16
-	return k * mixer >> (64 - bits.Len(uint(size-1)))
+// hash3 hashes the first three bytes of a little-endian number.
+func hash3(k uint64, size int) uint64 {
+	return k & 0xffffff * mixer >> (64 - bits.Len(uint(size-1)))
 }
 
 // load reads n bytes at b[i], 0 to 8, as a little-endian number.

@@ -52,7 +52,7 @@ func TestCountRequest(t *testing.T) {
 		{"an old model", "gpt-3.5-turbo-0301", llm.Request{Messages: hello}, 9, false, ""},
 		{"harmony", "gpt-oss-20b", llm.Request{Messages: hello}, 7, false, ""},
 		{"an estimate", "claude-sonnet-4-5", llm.Request{Messages: hello}, 9, true, ""},
-		{"Anthropic's system prompt for tools", "claude-sonnet-4-5", llm.Request{Messages: hello, Tools: []llm.Tool{{Name: "f"}}}, 369, true, ""},
+		{"Anthropic's system prompt for tools", "claude-sonnet-4-5", llm.Request{Messages: hello, Tools: []llm.Tool{{Name: "f"}}}, 367, true, ""},
 		{"tools not to be used", "claude-sonnet-4-5", llm.Request{Messages: hello, Tools: []llm.Tool{{Name: "f"}}, ToolChoice: "none"}, 9, true, ""},
 		{"an image", "gpt-4o", llm.Request{Messages: []llm.Message{{Role: llm.RoleUser, Parts: []llm.Part{{Text: "Hello"}, picture}}}}, 8 + 765, true, ""},
 		{

@@ -63,7 +63,7 @@ func TestStream(t *testing.T) {
 				t.Fatal(err)
 			}
 			rng := rand.New(rand.NewPCG(1, 2))
-			for range 4000 {
+			for range 1500 {
 				text := randomText(rng, 1+rng.IntN(600))
 				want := countWhole(c, text)
 				size, step := 64+rng.IntN(100), 1+rng.IntN(50)
@@ -77,7 +77,7 @@ func TestStream(t *testing.T) {
 
 // TestLongRuns streams pieces that are longer than a block and all that a longRun keeps.
 func TestLongRuns(t *testing.T) {
-	const n = 300 << 10
+	const n = pendingMost + 16<<10
 	texts := map[string]string{
 		"letters":                        strings.Repeat("a", n),
 		"spaces":                         strings.Repeat(" ", n),
@@ -109,13 +109,28 @@ func TestLongRuns(t *testing.T) {
 				if got := countStream(c, text, 4<<10, 1000); got != want {
 					t.Errorf("blocks of 4 KiB: %d tokens, want %d", got, want)
 				}
-				if got := countStream(c, text, 0, 50_000); got != want {
-					t.Errorf("blocks of the usual size: %d tokens, want %d", got, want)
-				}
-				if got := c.countAll([]byte(text)); got != want {
-					t.Errorf("on several cores: %d tokens, want %d", got, want)
+				if got := countStream(c, text, 48<<10, 30_000); got != want {
+					t.Errorf("blocks of 48 KiB: %d tokens, want %d", got, want)
 				}
 			})
+		}
+	}
+}
+
+// TestHugePiece is one piece of more than a block of the usual size, read and on several cores.
+func TestHugePiece(t *testing.T) {
+	c, err := codecFor(EncodingO200k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, unit := range []string{"a", " ", "\n "} {
+		text := strings.Repeat(unit, 600<<10/len(unit))
+		want := countWhole(c, text)
+		if got := countStream(c, text, 0, 50_000); got != want {
+			t.Errorf("%q: read: %d tokens, want %d", unit, got, want)
+		}
+		if got := c.countAll([]byte(text)); got != want {
+			t.Errorf("%q: on several cores: %d tokens, want %d", unit, got, want)
 		}
 	}
 }

@@ -25,9 +25,9 @@ func whole(msg *sdk.Message, col *llm.Collector) error {
 	}
 	col.Response.ID, col.Response.Model = msg.ID, msg.Model
 	for i, b := range msg.Content {
-		begin(col, i, b)
+		_ = begin(col, i, b) // without OnDelta it cannot fail
 		if b.Type == "tool_use" {
-			_ = col.ToolCall(i, llm.ToolCall{Arguments: string(b.Input)}) // without OnDelta none can fail
+			_ = col.ToolCall(i, llm.ToolCall{Arguments: string(b.Input)})
 		}
 		if cited := rawCitations(b); len(cited) > 0 {
 			extra(col, citationsType, cited)

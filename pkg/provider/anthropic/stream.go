@@ -29,7 +29,7 @@ func stream(events *ssestream.Stream[sdk.MessageStreamEventUnion], answer **http
 	if events.Err() != nil {
 		return events.Err()
 	}
-	defer events.Close()
+	defer func() { _ = events.Close() }()
 	r := &reader{col: col}
 	for events.Next() {
 		if err := r.event(events.Current()); err != nil {

@@ -15,3 +15,7 @@ func open(at providertest.Target) llm.Model {
 func TestConformance(t *testing.T) { providertest.Conformance(t, providertest.OpenAI, open) }
 
 func TestWireContract(t *testing.T) { providertest.WireContract(t, providertest.OpenAI, open) }
+
+func BenchmarkFirstDelta(b *testing.B) {
+	providertest.BenchmarkFirstDelta(b, providertest.OpenAI, open)
+}

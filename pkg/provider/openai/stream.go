@@ -39,7 +39,7 @@ func stream(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest
 	if err != nil {
 		return err
 	}
-	defer events.Close()
+	defer func() { _ = events.Close() }()
 	var t turn
 	for {
 		raw, err := events.RecvRaw()

@@ -46,9 +46,10 @@ func whole(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest,
 	t.logProbs.add(extra.LogProbs)
 	t.annotations = extra.Message.Annotations
 	t.refusal = choice.Message.Refusal
-	_ = col.Reasoning(firstOf(choice.Message.ReasoningContent, extra.Message.Reasoning)) // without OnDelta
-	_ = col.Text(contentOf(choice.Message))                                              // none of the three
-	for _, call := range choice.Message.ToolCalls {                                      // can fail
+	// Without OnDelta none of the three can fail.
+	_ = col.Reasoning(firstOf(choice.Message.ReasoningContent, extra.Message.Reasoning))
+	_ = col.Text(contentOf(choice.Message))
+	for _, call := range choice.Message.ToolCalls {
 		_ = t.call(col, call)
 	}
 	t.finish(col)

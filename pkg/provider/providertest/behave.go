@@ -72,7 +72,7 @@ func refusedDelta(t *testing.T, c *testCase, open func(Target) llm.Model) {
 func malformed(t *testing.T, c *testCase, open func(Target) llm.Model) {
 	s := start(t, c.dialect, func(w http.ResponseWriter, _ received, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		w.Write([]byte(`{"id":{},"choices":3,"content":3,"candidates":3}`))
+		send(w, []byte(`{"id":{},"choices":3,"content":3,"candidates":3}`))
 	})
 	got, err := open(s.target()).Generate(context.Background(), c.request())
 	wantKind(t, err, llm.KindMalformed)

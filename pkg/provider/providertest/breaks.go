@@ -18,8 +18,7 @@ func (c *testCase) half(t *testing.T, then func(http.ResponseWriter, *http.Reque
 	return start(t, c.dialect, func(w http.ResponseWriter, _ received, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for _, event := range events(c.file(t, "stream.txt")) {
-			w.Write(event)
-			w.(http.Flusher).Flush()
+			send(w, event)
 			if strings.Contains(string(event), `"yim"`) {
 				break
 			}

@@ -32,7 +32,7 @@ type testCase struct {
 
 // cases pairs the table of abilities with the dialect's files. An ability without a file and a file
 // without an ability are mistakes.
-func (d Dialect) cases(t *testing.T) []*testCase {
+func (d Dialect) cases(t testing.TB) []*testCase {
 	t.Helper()
 	var list []*testCase
 	for _, a := range abilities() {
@@ -62,7 +62,7 @@ func (d Dialect) cases(t *testing.T) []*testCase {
 	return list
 }
 
-func (c *testCase) file(t *testing.T, name string) []byte {
+func (c *testCase) file(t testing.TB, name string) []byte {
 	t.Helper()
 	for _, f := range c.archive.Files {
 		if f.Name == name {
@@ -76,7 +76,7 @@ func (c *testCase) file(t *testing.T, name string) []byte {
 }
 
 // write puts a golden file into the case's archive on disk; tests run in a sibling of this directory.
-func (c *testCase) write(t *testing.T, name string, content any) {
+func (c *testCase) write(t testing.TB, name string, content any) {
 	t.Helper()
 	var data bytes.Buffer
 	if err := json.Indent(&data, encode(t, content), "", "  "); err != nil {
@@ -96,7 +96,7 @@ func (c *testCase) write(t *testing.T, name string, content any) {
 }
 
 // wantRequest is the golden request; a stream's has the dialect's fields for streaming as well.
-func (c *testCase) wantRequest(t *testing.T, streamed bool) any {
+func (c *testCase) wantRequest(t testing.TB, streamed bool) any {
 	t.Helper()
 	want := decode(t, c.file(t, "request.json"))
 	if object, ok := want.(map[string]any); ok && streamed {
@@ -107,7 +107,7 @@ func (c *testCase) wantRequest(t *testing.T, streamed bool) any {
 	return want
 }
 
-func encode(t *testing.T, v any) []byte {
+func encode(t testing.TB, v any) []byte {
 	t.Helper()
 	if raw, ok := v.([]byte); ok {
 		return raw
@@ -119,7 +119,7 @@ func encode(t *testing.T, v any) []byte {
 	return raw
 }
 
-func decode(t *testing.T, raw []byte) any {
+func decode(t testing.TB, raw []byte) any {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {

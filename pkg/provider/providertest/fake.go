@@ -29,7 +29,7 @@ type server struct {
 }
 
 // start runs a server that answers with handle.
-func start(t *testing.T, d Dialect, handle func(http.ResponseWriter, received, *http.Request)) *server {
+func start(t testing.TB, d Dialect, handle func(http.ResponseWriter, received, *http.Request)) *server {
 	t.Helper()
 	s := &server{dialect: d}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -48,20 +48,25 @@ func start(t *testing.T, d Dialect, handle func(http.ResponseWriter, received, *
 }
 
 // serve answers every request with the case's files, whichever form is asked for.
-func (c *testCase) serve(t *testing.T) *server {
+func (c *testCase) serve(t testing.TB) *server {
 	t.Helper()
 	return start(t, c.dialect, func(w http.ResponseWriter, got received, _ *http.Request) {
 		if !c.dialect.asksForStream(got) {
 			w.Header().Set("Content-Type", "application/json")
-			w.Write(c.file(t, "response.json"))
+			send(w, c.file(t, "response.json"))
 			return
 		}
 		w.Header().Set("Content-Type", "text/event-stream")
 		for _, event := range events(c.file(t, "stream.txt")) {
-			w.Write(event)
-			w.(http.Flusher).Flush()
+			send(w, event)
 		}
 	})
+}
+
+// send hands data to the socket at once. A client that has gone is no concern of the server's.
+func send(w http.ResponseWriter, data []byte) {
+	_, _ = w.Write(data)
+	w.(http.Flusher).Flush()
 }
 
 // events splits a stream after each blank line.
@@ -71,7 +76,7 @@ func (s *server) target() Target {
 	return Target{BaseURL: s.URL + s.dialect.prefix(), Key: llm.NewSecret(key), HTTP: s.Client()}
 }
 
-func (s *server) onlyRequest(t *testing.T) received {
+func (s *server) onlyRequest(t testing.TB) received {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -11,8 +11,8 @@ import (
 
 // framings are good answers in a form that the event stream's specification, or a careless server, allows.
 func framings() []Fault {
-	reframed := func(id, variant string, change func(string) string) Fault {
-		return Fault{ID: id, Variant: variant, Play: func(w *Wire) {
+	reframed := func(id string, change func(string) string) Fault {
+		return Fault{ID: id, Play: func(w *Wire) {
 			w.Head(http.StatusOK, "Content-Type: text/event-stream")
 			w.Send(change(w.speech().all(Pieces()...)))
 			w.End()
@@ -21,28 +21,33 @@ func framings() []Fault {
 	ends := func(with string) func(string) string {
 		return func(s string) string { return strings.ReplaceAll(s, "\n", with) }
 	}
-	long := func(id string, bytes int) Fault {
+	long := func(id string, mebibytes int) Fault {
 		return Fault{ID: id, Play: func(w *Wire) {
 			w.Events()
 			w.Send(w.speech().delta(Partial))
-			w.Send(w.speech().delta(strings.Repeat("x", bytes)))
+			before, after, _ := strings.Cut(w.speech().delta("#"), "#")
+			w.Send(before)
+			for range mebibytes {
+				w.Send(strings.Repeat("x", 1<<20))
+			}
+			w.Send(after)
 			w.Send(w.speech().finish("stop") + w.speech().closing())
 			w.End()
 		}}
 	}
 	return []Fault{
-		long("line-1MiB", 1<<20),
-		long("line-40MiB", 40<<20),
-		reframed("crlf", "", ends("\r\n")),
-		reframed("bare-cr", "", ends("\r")),
-		reframed("bom", "", func(s string) string { return "\ufeff" + s }),
+		long("line-1MiB", 1),
+		long("line-40MiB", 40),
+		reframed("crlf", ends("\r\n")),
+		reframed("bare-cr", ends("\r")),
+		reframed("bom", func(s string) string { return "\ufeff" + s }),
 		{ID: "bom", Variant: "one-piece", Only: true, Play: func(w *Wire) {
-			w.Full(http.StatusOK, "\ufeff"+w.speech().whole(Answer), "Content-Type: application/json")
+			w.Full(http.StatusOK, "\ufeff"+w.speech().whole(), "Content-Type: application/json")
 		}},
-		reframed("multi-line-data", "", func(s string) string {
+		reframed("multi-line-data", func(s string) string {
 			return strings.ReplaceAll(s, "data: {", "data: {\ndata: ")
 		}),
-		reframed("comments-500", "", func(s string) string {
+		reframed("comments-500", func(s string) string {
 			return strings.Repeat(": ping\n", 500) + strings.Replace(s, "\n\n", "\n\n"+strings.Repeat(": ping\n\n", 500), 1)
 		}),
 		{ID: "utf8-split", Play: func(w *Wire) {

@@ -45,12 +45,12 @@ func truncations() []Fault {
 			w.Send(w.speech().opening(w.speech().usage()) + w.speech().delta(Partial))
 		}},
 		{ID: "truncated-clean-eof", Variant: "one-piece", Only: true, Play: func(w *Wire) {
-			whole := w.speech().whole(Answer)
+			whole := w.speech().whole()
 			w.Head(200, "Content-Type: application/json", "Connection: close")
 			w.Send(whole[:len(whole)/2])
 		}},
 		{ID: "truncated-clean-eof", Variant: "content-length", Only: true, Play: func(w *Wire) {
-			whole := w.speech().whole(Answer)
+			whole := w.speech().whole()
 			w.Head(200, "Content-Type: application/json", fmt.Sprintf("Content-Length: %d", len(whole)))
 			w.Send(whole[:len(whole)/2])
 			w.Drop()
@@ -205,7 +205,7 @@ func wrongBodies() []Fault {
 			w.Full(200, `{"error": {"message": "the server had an error", "type": "server_error"}}`, "Content-Type: text/event-stream")
 		}},
 		{ID: "200-json-error", Variant: "answer-in-one-piece", Play: func(w *Wire) {
-			w.Full(200, w.speech().whole(Answer), "Content-Type: application/json")
+			w.Full(200, w.speech().whole(), "Content-Type: application/json")
 		}},
 		{ID: "200-empty", OnePiece: true, Play: func(w *Wire) { w.Full(200, "", "Content-Type: text/event-stream") }},
 		{ID: "200-empty", Variant: "comments", Play: func(w *Wire) {

@@ -41,11 +41,11 @@ func NewFaultServer(t testing.TB, f Fault) *FaultServer {
 	s.URL, s.Elsewhere = "http://"+main.Addr().String(), "http://"+other.Addr().String()
 	t.Cleanup(func() {
 		close(s.stop)
-		main.Close()
-		other.Close()
+		_ = main.Close()
+		_ = other.Close()
 		s.mu.Lock()
 		for c := range s.conns {
-			c.Close()
+			_ = c.Close()
 		}
 		s.mu.Unlock()
 		s.wg.Wait()
@@ -70,7 +70,7 @@ func (s *FaultServer) count(n *int) int {
 
 func (s *FaultServer) listen(t testing.TB, handle func(net.Conn)) net.Listener {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func (s *FaultServer) listen(t testing.TB, handle func(net.Conn)) net.Listener {
 			s.track(conn, true)
 			s.wg.Go(func() {
 				defer s.track(conn, false)
-				defer conn.Close()
+				defer func() { _ = conn.Close() }()
 				handle(conn)
 			})
 		}
@@ -101,7 +101,7 @@ func (s *FaultServer) track(c net.Conn, open bool) {
 	s.conns[c] = true
 	select {
 	case <-s.stop: // accepted while the server stops
-		c.Close()
+		_ = c.Close()
 	default:
 	}
 }
@@ -201,7 +201,7 @@ func (w *Wire) End() {
 // Drop closes the connection without ending the body.
 func (w *Wire) Drop() {
 	w.closed = true
-	w.conn.Close()
+	_ = w.conn.Close()
 }
 
 // Reset closes the connection with a TCP reset.

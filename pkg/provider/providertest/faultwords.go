@@ -145,19 +145,19 @@ func (d speech) closing() string {
 }
 
 // whole is the answer in one piece.
-func (d speech) whole(answer string) string {
+func (d speech) whole() string {
 	switch d {
 	case speech(Anthropic):
 		return document(doc{
 			"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "stop_reason": "end_turn",
-			"content": []any{doc{"type": "text", "text": answer}}, "usage": d.usage(),
+			"content": []any{doc{"type": "text", "text": Answer}}, "usage": d.usage(),
 		})
 	case speech(Gemini):
-		return document(doc{"responseId": "r1", "modelVersion": "m", "candidates": []any{candidate(answer, "STOP")}, "usageMetadata": d.usage()})
+		return document(doc{"responseId": "r1", "modelVersion": "m", "candidates": []any{candidate(Answer, "STOP")}, "usageMetadata": d.usage()})
 	}
 	return document(doc{
 		"id": "chatcmpl-1", "object": "chat.completion", "created": 1700000000, "model": "m", "usage": d.usage(),
-		"choices": []any{doc{"index": 0, "finish_reason": "stop", "message": doc{"role": "assistant", "content": answer}}},
+		"choices": []any{doc{"index": 0, "finish_reason": "stop", "message": doc{"role": "assistant", "content": Answer}}},
 	})
 }
 

@@ -58,7 +58,7 @@ func ReadHeader(path string) (Header, error) {
 	}
 	defer f.Close()
 	line, err := bufio.NewReader(io.LimitReader(f, maxHeader)).ReadBytes('\n')
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return Header{}, unreadable(path, err)
 	}
 	e, wrong := parse(bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\ufeff"))))

@@ -109,10 +109,22 @@ func TestCancelWhileWaiting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
-	defer cancel()
-	resp, err := m.Generate(ctx, &llm.Request{Case: "a", OnDelta: func(llm.Delta) error { return nil }})
-	if !errors.Is(err, context.DeadlineExceeded) || resp == nil || len(resp.Parts) != 0 {
+	ctx, cancel := context.WithCancel(t.Context())
+	m2, err := replay.Open(recording(t, answered), replay.Options{Pace: 1, Sleep: func(ctx context.Context, _ time.Duration) error {
+		cancel()
+		return ctx.Err()
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := m2.Generate(ctx, &llm.Request{Case: "a", OnDelta: func(llm.Delta) error { return nil }})
+	if !errors.Is(err, context.Canceled) || resp == nil || len(resp.Parts) != 0 {
+		t.Errorf("%+v %v", resp, err)
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, cancel)
+	_, err = m.Generate(ctx, &llm.Request{Case: "a"}) // a thousand seconds with the usual timer
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("%+v %v", resp, err)
 	}
 }

@@ -64,9 +64,9 @@ func (x *exchange) cut(err error, began bool) error {
 		return x.oversized(err)
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), isFlate(err):
 		return x.malformed("the answer is labelled gzip and is not, or is damaged", nil)
-	case err == io.EOF && !began:
+	case errors.Is(err, io.EOF) && !began:
 		return x.fault(llm.KindEmpty, "the answer is empty")
-	case err == io.EOF, err == io.ErrUnexpectedEOF:
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return x.fault(llm.KindTruncated, "the answer ended before "+x.marker())
 	}
 	e := x.fault(llm.KindConnection, "the connection broke before an answer")
@@ -78,7 +78,7 @@ func (x *exchange) cut(err error, began bool) error {
 }
 
 func (x *exchange) oversized(err error) error {
-	if err == errLongEvent {
+	if errors.Is(err, errLongEvent) {
 		return x.fault(llm.KindTooLarge, fmt.Sprintf("one event of the stream is longer than %d bytes", x.MaxEvent))
 	}
 	return x.fault(llm.KindTooLarge, fmt.Sprintf("the answer is longer than %d bytes", x.maxBytes()))
@@ -113,12 +113,12 @@ func (x *exchange) stopped() error {
 		}
 		return e
 	}
-	switch context.Cause(x.ctx) {
-	case errFirstByte:
+	switch cause := context.Cause(x.ctx); {
+	case errors.Is(cause, errFirstByte):
 		return x.fault(llm.KindTimeout, fmt.Sprintf("no answer within %s (first-byte timeout)", x.FirstByte))
-	case errIdle:
+	case errors.Is(cause, errIdle):
 		return x.fault(llm.KindTimeout, fmt.Sprintf("the answer stopped: no byte for %s (idle timeout)", x.Idle))
-	case errTotal:
+	case errors.Is(cause, errTotal):
 		return x.fault(llm.KindTimeout, fmt.Sprintf("the answer took longer than %s (total timeout)", x.Total))
 	}
 	return nil

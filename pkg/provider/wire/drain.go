@@ -2,7 +2,6 @@ package wire
 
 import (
 	"context"
-	"errors"
 	"io"
 	"time"
 )
@@ -16,8 +15,6 @@ const (
 	// connection free. An ordinary server has sent everything by then.
 	closeWait = 5 * time.Millisecond
 )
-
-var errClosed = errors.New("wire: the body is closed")
 
 // drain reads the rest of the body in the background, then lets go of the connection.
 func (s *stream) drain() {

@@ -71,7 +71,7 @@ func (r *events) next() (event, error) {
 		switch {
 		case int64(len(r.cur.data)) > r.max:
 			return event{}, errLongEvent
-		case err != nil && err == r.err && r.pending():
+		case err != nil && r.pending() && !errors.Is(err, errLongEvent):
 			r.cur.cut = true
 			return r.cur, nil
 		case err != nil:

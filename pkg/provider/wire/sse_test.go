@@ -63,7 +63,7 @@ func TestEvents(t *testing.T) {
 				"with EOF":    iotest.DataErrReader(strings.NewReader(c.in)),
 			} {
 				got, err := readAll(src, 1<<20)
-				if err != io.EOF {
+				if !errors.Is(err, io.EOF) {
 					t.Errorf("%s: ended in %v", how, err)
 				}
 				if diff := cmp.Diff(c.want, got); diff != "" {
@@ -82,7 +82,7 @@ func TestEventsLimit(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := readAll(strings.NewReader(in), 64<<10)
-			if err != errLongEvent || !errors.Is(err, errTooLarge) {
+			if !errors.Is(err, errLongEvent) || !errors.Is(err, errTooLarge) {
 				t.Errorf("ended in %v", err)
 			}
 			if diff := cmp.Diff([]seen{{Data: "a"}}, got); diff != "" {
@@ -95,10 +95,10 @@ func TestEventsLimit(t *testing.T) {
 func TestEventsBrokenSource(t *testing.T) {
 	broken := errors.New("broken")
 	got, err := readAll(io.MultiReader(strings.NewReader("data: a\n\ndata: {"), iotest.ErrReader(broken)), 1<<10)
-	if diff := cmp.Diff([]seen{{Data: "a"}, {Data: "{", Cut: true}}, got); err != broken || diff != "" {
+	if diff := cmp.Diff([]seen{{Data: "a"}, {Data: "{", Cut: true}}, got); !errors.Is(err, broken) || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if _, err := readAll(stuck{}, 1<<10); err != errNoBytesLeft {
+	if _, err := readAll(stuck{}, 1<<10); !errors.Is(err, errNoBytesLeft) {
 		t.Errorf("a source that gives nothing: %v", err)
 	}
 }
@@ -168,7 +168,7 @@ func FuzzEvents(f *testing.F) {
 	f.Add("data\r\n\r", []byte{2})
 	f.Fuzz(func(t *testing.T, in string, cuts []byte) {
 		got, err := readAll(&cutReader{in: in, cuts: cuts}, 1<<20)
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			t.Fatalf("ended in %v", err)
 		}
 		if diff := cmp.Diff(reference(in), got); diff != "" {

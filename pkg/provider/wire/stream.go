@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -74,7 +75,7 @@ func (s *stream) accept(e event) {
 	switch {
 	case err == nil:
 		s.pass(seen, data)
-	case err != errNotJSON:
+	case !errors.Is(err, errNotJSON):
 		s.fail(err)
 	case eachIsJSON(data):
 		for line := range bytes.Lines(data) { // the server forgets the blank line between events
@@ -116,10 +117,10 @@ func (s *stream) ended(err error) {
 	switch {
 	case s.finished:
 		s.done()
-	case err == io.EOF && s.count == 0 && !s.halved:
+	case errors.Is(err, io.EOF) && s.count == 0 && !s.halved:
 		s.fail(s.x.fault(llm.KindEmpty, "the stream ended without an event"))
 	default:
-		s.fail(s.x.cut(err, err == io.EOF || s.count > 0 || s.halved))
+		s.fail(s.x.cut(err, errors.Is(err, io.EOF) || s.count > 0 || s.halved))
 	}
 }
 

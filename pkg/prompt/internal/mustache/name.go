@@ -84,8 +84,10 @@ func (p *parser) media(n Node) (Node, error) {
 }
 
 func mediaError(n Node) error {
-	return &SyntaxError{Line: n.Line, Column: n.Column, Msg: "{{media}} takes url and, optionally, contentType",
-		Advice: `write {{media url=photo}} or {{media url="https://…" contentType="image/png"}}`}
+	return &SyntaxError{
+		Line: n.Line, Column: n.Column, Msg: "{{media}} takes url and, optionally, contentType",
+		Advice: `write {{media url=photo}} or {{media url="https://…" contentType="image/png"}}`,
+	}
 }
 
 // cutArg takes a quoted literal or a name off the front of s.

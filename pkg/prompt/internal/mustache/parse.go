@@ -50,9 +50,11 @@ func (p *parser) parse() ([]Node, error) {
 	}
 	if n := len(p.stack); n > 0 {
 		f := p.stack[n-1]
-		return nil, &SyntaxError{Line: f.node.Line, Column: f.node.Column,
+		return nil, &SyntaxError{
+			Line: f.node.Line, Column: f.node.Column,
 			Msg:    fmt.Sprintf("section %q is never closed", f.node.Text),
-			Advice: fmt.Sprintf("add {{/%s}}", f.node.Text)}
+			Advice: fmt.Sprintf("add {{/%s}}", f.node.Text),
+		}
 	}
 	return p.nodes, nil
 }
@@ -82,10 +84,10 @@ func (p *parser) scan(start int) (tag, error) {
 
 // take adds the text before the tag and then the tag itself.
 func (p *parser) take(t tag) error {
-	before, next, indent := p.src[p.pos:t.start], t.end, ""
+	before, next, indent, alone := p.src[p.pos:t.start], t.end, "", false
 	if strings.IndexByte("#^/>!=", t.sigil) >= 0 && t.sigil != 0 {
 		if lineStart, lineEnd, ok := p.standalone(t); ok {
-			indent = p.src[lineStart:t.start]
+			indent, alone = p.src[lineStart:t.start], true
 			before, next = before[:len(before)-len(indent)], lineEnd
 		}
 	}
@@ -101,7 +103,7 @@ func (p *parser) take(t tag) error {
 	case '#', '^':
 		return p.section(t)
 	case '>':
-		return p.partial(t, indent)
+		return p.partial(t, indent, alone)
 	}
 	return p.variable(t)
 }
@@ -179,12 +181,12 @@ func (p *parser) end(t tag) error {
 	return nil
 }
 
-func (p *parser) partial(t tag, indent string) error {
+func (p *parser) partial(t tag, indent string, alone bool) error {
 	line, col := p.position(t.start)
 	if t.body == "" || strings.ContainsAny(t.body, " \t\r\n") {
 		return p.fail(t.start, "a partial has one name", "write {{>name}}")
 	}
-	p.nodes = append(p.nodes, Node{Kind: Partial, Text: t.body, Indent: indent, Line: line, Column: col})
+	p.nodes = append(p.nodes, Node{Kind: Partial, Text: t.body, Alone: alone, Indent: indent, Line: line, Column: col})
 	return nil
 }
 

@@ -26,9 +26,9 @@ type Piece struct {
 	MIME string
 }
 
-// Lookup finds a partial that a template of this Scope names; nil means that there is none, which renders
-// as nothing.
-type Lookup func(scope any, name string) *Template
+// Lookup finds the partial that a node names in a template of this Scope; nil means that there is none,
+// which renders as nothing.
+type Lookup func(scope any, n *Node) *Template
 
 // Render fills in data, which is made of string, bool, nil, int, int64, uint64, float64, json.Number,
 // []any and map[string]any, and of nothing else. Texts that follow each other come as one Piece.
@@ -125,7 +125,7 @@ func (r *renderer) partial(n *Node) error {
 	if r.partials == nil {
 		return nil
 	}
-	t := r.partials(r.scope, n.Text)
+	t := r.partials(r.scope, n)
 	if t == nil {
 		return nil
 	}

@@ -68,7 +68,7 @@ func render(t *testing.T, source string, data any, partials map[string]string) s
 			t.Fatal(err)
 		}
 	}
-	pieces, err := tmpl.Render(data, func(_ any, name string) *mustache.Template { return compiled[name] }, mustache.Options{})
+	pieces, err := tmpl.Render(data, func(_ any, n *mustache.Node) *mustache.Template { return compiled[n.Text] }, mustache.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,8 @@ type Node struct {
 	Text     string   // the literal text, or the name as it was written
 	Path     []string // the dotted name; empty means the current item, "{{.}}"
 	Children []Node
-	Indent   string // white space that a standalone partial puts before each of its lines
+	Alone    bool   // of a partial: nothing else is on its line, which therefore vanishes with its end
+	Indent   string // white space that such a partial puts before each of its lines
 	URL      Arg    // of Media
 	MIME     Arg    // of Media; the zero Arg means that it was not given
 	Line     int    // in the source, from 1 plus what Compile was told

@@ -26,8 +26,10 @@ func (p *parser) fill(s *Schema, m map[string]any, depth int) (err error) {
 	if v, ok := m["const"]; ok {
 		s.Enum = []any{v}
 	}
-	for key, to := range map[string]**float64{"minimum": &s.min, "maximum": &s.max, "exclusiveMinimum": &s.exclusiveMin,
-		"exclusiveMaximum": &s.exclusiveMax, "minLength": &s.minLength, "maxLength": &s.maxLength, "minItems": &s.minItems, "maxItems": &s.maxItems} {
+	for key, to := range map[string]**float64{
+		"minimum": &s.min, "maximum": &s.max, "exclusiveMinimum": &s.exclusiveMin,
+		"exclusiveMaximum": &s.exclusiveMax, "minLength": &s.minLength, "maxLength": &s.maxLength, "minItems": &s.minItems, "maxItems": &s.maxItems,
+	} {
 		if v, ok := m[key]; ok {
 			f, ok := v.(float64)
 			if !ok {

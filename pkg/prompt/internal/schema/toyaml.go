@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
+	"unicode"
 
 	"gopkg.in/yaml.v3"
 )
@@ -70,26 +72,22 @@ func ordered(dec *json.Decoder, depth int) (*yaml.Node, error) {
 	case string:
 		return textNode(t), nil
 	case json.Number:
-		n := &yaml.Node{}
-		return n, yaml.Unmarshal([]byte(t.String()), asScalar{n})
+		tag := "!!int"
+		if strings.ContainsAny(t.String(), ".eE") {
+			tag = "!!float"
+		}
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: t.String()}, nil
 	case bool:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: fmt.Sprint(t)}, nil
 	}
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"}, nil
 }
 
-// asScalar takes the scalar of a document, with its place forgotten.
-type asScalar struct{ to *yaml.Node }
-
-// UnmarshalYAML implements yaml.Unmarshaler.
-func (a asScalar) UnmarshalYAML(n *yaml.Node) error {
-	*a.to = yaml.Node{Kind: yaml.ScalarNode, Tag: n.Tag, Value: n.Value}
-	return nil
-}
-
 func textNode(s string) *yaml.Node {
-	n := &yaml.Node{}
-	n.SetString(s)
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		n.Style = yaml.DoubleQuotedStyle
+	}
 	return n
 }
 
@@ -155,7 +153,8 @@ func picoProperty(name string, n *yaml.Node, required bool, depth int) (string, 
 	if !required {
 		name += "?"
 	}
-	kind, value := "", (*yaml.Node)(nil)
+	var kind string
+	var value *yaml.Node
 	switch {
 	case field(n, "enum") != nil:
 		kind, value = "enum", picoEnum(field(n, "enum"), required)

@@ -48,8 +48,10 @@ func isJSONSchema(n *yaml.Node) bool {
 		return true
 	}
 	for i := 0; i < len(n.Content); i += 2 {
-		if !slices.Contains([]string{"type", "description", "enum", "const", "title", "format", "pattern", "minimum", "maximum",
-			"minLength", "maxLength", "default", "examples"}, n.Content[i].Value) {
+		if !slices.Contains([]string{
+			"type", "description", "enum", "const", "title", "format", "pattern", "minimum", "maximum",
+			"minLength", "maxLength", "default", "examples",
+		}, n.Content[i].Value) {
 			return false
 		}
 	}

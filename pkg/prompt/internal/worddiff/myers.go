@@ -46,7 +46,7 @@ func myers(a, b []string) (out []edit, ok bool) {
 	for d := 0; d <= limit; d++ {
 		trace = append(trace, slices.Clone(v[limit-d:limit+d+1]))
 		for k := -d; k <= d; k += 2 {
-			x := 0
+			var x int
 			if k == -d || (k != d && v[limit+k-1] < v[limit+k+1]) {
 				x = v[limit+k+1]
 			} else {

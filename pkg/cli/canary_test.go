@@ -1,0 +1,156 @@
+package cli_test
+
+import (
+	"bytes"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/llmops-toolkit/llmops/pkg/provider/providertest"
+)
+
+// canary is the word that all keys of TestKeysReachNothing hold.
+const canary = "canary0Kx8jWq"
+
+// canaryRuns has at least one command line for every command there is. ${FILES} of the project are
+// written by canaryProject.
+var canaryRuns = map[string][]string{
+	"chat": {
+		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
+		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",
+		"chat -m page/m hello", "chat -c go on", "chat -m gem/m hello", "chat -m claude/m hello",
+	},
+	"completion bash":       {"completion bash"},
+	"completion fish":       {"completion fish"},
+	"completion powershell": {"completion powershell"},
+	"completion zsh":        {"completion zsh"},
+	"config get":            {"config get providers --show-origin", "config get providers --json"},
+	"config list":           {"config list --show-origin", "config list --json"},
+	"config path":           {"config path"},
+	"doctor":                {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
+	"eval run":              {"eval run greeting", "eval run greeting -m env/m --record rec2.jsonl", "eval run greeting -m refused/m", "eval run greeting -m broken/m --json"},
+	"init":                  {"init", "init sub"},
+	"man":                   {"man pages"},
+	"version":               {"version"},
+}
+
+// A key is in the environment, in .env, printed by a command, in a header, and said by a server that
+// refuses it; it must not come out of any command, nor stand in any file that one writes.
+func TestKeysReachNothing(t *testing.T) {
+	program := released(t)
+	dir := canaryProject(t)
+	before := tree(t, dir)
+	for _, name := range commands(t, program) {
+		lines := canaryRuns[name]
+		if len(lines) == 0 {
+			t.Errorf("no command line for %q: add one to canaryRuns", name)
+		}
+		for _, line := range lines {
+			cmd := exec.CommandContext(t.Context(), program, strings.Fields(line)...)
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "ENV_KEY="+canary+"-env", "HOME="+dir, "XDG_CONFIG_HOME="+dir, "LLMOPS_RETRY_BASE=1ms")
+			var out bytes.Buffer
+			cmd.Stdout, cmd.Stderr = &out, &out
+			_ = cmd.Run() // some are meant to fail
+			if strings.Contains(out.String(), canary) {
+				t.Errorf("%s shows a key:\n%s", line, out.String())
+			}
+			if out.Len() == 0 && name != "man" {
+				t.Errorf("%s printed nothing", line)
+			}
+		}
+	}
+	written := 0
+	for path, text := range tree(t, dir) {
+		if text == before[path] {
+			continue
+		}
+		written++
+		if strings.Contains(text, canary) {
+			t.Errorf("%s holds a key", path)
+		}
+	}
+	if written < 10 {
+		t.Errorf("only %d files were written; the ledger, recordings and runs are missing", written)
+	}
+}
+
+// commands lists every command that runs, as the names of its manual pages have them.
+func commands(t *testing.T, program string) []string {
+	t.Helper()
+	dir := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), program, "man", dir).CombinedOutput(); err != nil {
+		t.Fatal(err, string(out))
+	}
+	var names []string
+	for path, text := range tree(t, dir) {
+		name := strings.TrimSuffix(filepath.Base(path), ".1")
+		if !strings.Contains(text, "[flags]") && !strings.Contains(text, "OPTIONS\n") || name == "llmops" {
+			continue
+		}
+		words := strings.ReplaceAll(strings.TrimPrefix(name, "llmops-"), "-", " ")
+		if out, _ := exec.CommandContext(t.Context(), program, append(strings.Fields(words), "--help")...).Output(); !bytes.Contains(out, []byte("Available Commands")) && !bytes.Contains(out, []byte("Additional help topics")) {
+			names = append(names, words)
+		}
+	}
+	if len(names) < 10 {
+		t.Fatalf("found only the commands %q", names)
+	}
+	return names
+}
+
+func canaryProject(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	echo := newEcho(t)
+	config := "providers:\n" +
+		"  env: {base_url: '" + echo + "/v1', api_key_env: ENV_KEY}\n" +
+		"  dotenv: {base_url: '" + echo + "/v1', api_key_env: DOTENV_KEY}\n" +
+		"  command: {base_url: '" + echo + "/v1', key_command: cat key.txt}\n" +
+		"  header: {base_url: '" + echo + "/v1', headers: {X-Key: " + canary + "-header}}\n"
+	for name, id := range map[string]string{"refused": "429-quota", "broken": "truncated-clean-eof", "page": "200-html"} {
+		config += "  " + name + ": {base_url: '" + faultURL(t, id) + "/v1', api_key_env: ENV_KEY}\n"
+	}
+	config += "  gem: {kind: gemini, base_url: '" + faultURL(t, "malformed-chunk") + "', api_key_env: ENV_KEY}\n"
+	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n"
+	for name, text := range map[string]string{
+		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func faultURL(t *testing.T, id string) string {
+	t.Helper()
+	for _, f := range providertest.Faults() {
+		if f.ID == id {
+			return providertest.NewFaultServer(t, f).URL
+		}
+	}
+	t.Fatalf("no fault %s", id)
+	return ""
+}
+
+// tree reads every file below dir.
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		files[path] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
