@@ -203,7 +203,9 @@ func (e *env) providerSettings(ctx context.Context, cfg *config.Config, t provid
 	}
 	s.Key = func(entry provider.Entry) (llm.Secret, error) {
 		p := cfg.Providers[entry.Name]
-		p.APIKeyEnv = entry.APIKeyEnv
+		if p.KeyCommand == "" { // else a built-in variable that the entry inherits would win over its command
+			p.APIKeyEnv = entry.APIKeyEnv
+		}
 		key, err := cfg.ProviderKey(ctx, entry.Name, p)
 		a.redactor.add(key)
 		return key, err

@@ -31,13 +31,6 @@ func (s style) faint(text string) string {
 	return s.r.NewStyle().Faint(true).Render(text)
 }
 
-func (s style) bold(text string) string {
-	if s.r == nil {
-		return text
-	}
-	return s.r.NewStyle().Bold(true).Render(text)
-}
-
 // color tells whether a stream gets colour: --no-color and NO_COLOR forbid it, CLICOLOR_FORCE asks for
 // it, else it takes a terminal that is not dumb.
 func (e *env) color(tty bool) bool {

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"maps"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -90,9 +89,5 @@ func applyAlias(aliases map[string]Alias, req *llm.Request) {
 	if req.MaxTokens == 0 {
 		req.MaxTokens = a.MaxTokens
 	}
-	if len(a.Options) > 0 {
-		merged := maps.Clone(a.Options)
-		maps.Copy(merged, req.Options)
-		req.Options = merged
-	}
+	req.Options = llm.MergeOptions(a.Options, req.Options)
 }

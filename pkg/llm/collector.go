@@ -21,6 +21,8 @@ import (
 type Collector struct {
 	// Response takes what is not a part: Model, ID, Usage, FinishReason, RateLimit.
 	Response Response
+	// API is whose signatures the reasoning carries: "anthropic".
+	API string
 	// Reason is the provider's own word for the finish reason; an error about it repeats it.
 	Reason string
 
@@ -167,6 +169,9 @@ func (c *Collector) Finish(ctx context.Context, provider string, err error) (*Re
 func (c *Collector) assemble() {
 	for _, p := range c.pieces {
 		part, text := p.part, p.text.String()
+		if r := part.Reasoning; r != nil && (r.Signature != "" || r.Redacted != "") {
+			r.Provider = c.API
+		}
 		switch {
 		case part.Reasoning != nil && part.Reasoning.Redacted == "":
 			part.Reasoning.Text += text

@@ -176,3 +176,15 @@ func TestWrapOrder(t *testing.T) {
 		t.Errorf("wrapped in the wrong order:\n%s", diff)
 	}
 }
+
+func TestMergeOptions(t *testing.T) {
+	below := map[string]any{"a": 1, "config": map[string]any{"x": 1, "y": map[string]any{"z": 1}}}
+	above := map[string]any{"b": 2, "config": map[string]any{"x": 2, "y": map[string]any{"w": 2}}}
+	want := map[string]any{"a": 1, "b": 2, "config": map[string]any{"x": 2, "y": map[string]any{"z": 1, "w": 2}}}
+	if diff := cmp.Diff(want, llm.MergeOptions(below, above)); diff != "" {
+		t.Error(diff)
+	}
+	if below["config"].(map[string]any)["x"] != 1 || llm.MergeOptions(nil, nil) != nil {
+		t.Error("an argument was changed, or nothing became something")
+	}
+}

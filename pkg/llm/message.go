@@ -62,7 +62,12 @@ type Reasoning struct {
 	Text      string `json:"text,omitempty"`
 	Signature string `json:"signature,omitempty"`
 	Redacted  string `json:"redacted,omitempty"`
+	// Provider is the API whose signature it is; another refuses it. "" fits all.
+	Provider string `json:"provider,omitempty"`
 }
+
+// Fits tells whether the signature can be sent to this API.
+func (r *Reasoning) Fits(provider string) bool { return r.Provider == "" || r.Provider == provider }
 
 // Extra is something that only one provider has, kept as it came: Gemini's grounding and code
 // execution, Anthropic's server tools, OpenAI's annotations.

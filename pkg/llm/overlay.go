@@ -4,8 +4,27 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 )
+
+// MergeOptions lays options over others: maps inside them are joined key by key, at any depth, and
+// everything else replaces what was there. Neither is changed; the result is nil when both are empty.
+func MergeOptions(below, above map[string]any) map[string]any {
+	if len(below) == 0 {
+		return above
+	}
+	out := maps.Clone(below)
+	for key, value := range above {
+		under, isMap := out[key].(map[string]any)
+		over, andAbove := value.(map[string]any)
+		if isMap && andAbove {
+			value = MergeOptions(under, over)
+		}
+		out[key] = value
+	}
+	return out
+}
 
 // Overlay lays Options over the JSON of a request, body, as RFC 7396 merges a patch: objects are merged
 // key by key, null removes a field, and everything else replaces what was there. One array is added to

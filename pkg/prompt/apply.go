@@ -1,7 +1,6 @@
 package prompt
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -45,26 +44,7 @@ func (v *Version) Apply(req *llm.Request) {
 
 // applyOptions lays the request's own options over the prompt's.
 func (v *Version) applyOptions(req *llm.Request) {
-	options := v.sampling(req.Model)
-	overlay(options, v.Options)
-	if len(options) == 0 {
-		return
-	}
-	overlay(options, req.Options)
-	req.Options = options
-}
-
-// overlay copies src over dst; Gemini's generationConfig, which holds many settings, is joined.
-func overlay(dst, src map[string]any) {
-	const nested = "generationConfig"
-	below, ok1 := dst[nested].(map[string]any)
-	above, ok2 := src[nested].(map[string]any)
-	maps.Copy(dst, src)
-	if ok1 && ok2 {
-		joined := maps.Clone(below)
-		maps.Copy(joined, above)
-		dst[nested] = joined
-	}
+	req.Options = llm.MergeOptions(llm.MergeOptions(v.sampling(req.Model), v.Options), req.Options)
 }
 
 // sampling gives the parameters of config that the request has no field for, where the provider of the

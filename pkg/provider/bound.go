@@ -3,7 +3,6 @@ package provider
 import (
 	"context"
 	"errors"
-	"maps"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -35,10 +34,6 @@ func (b *bound) Count(ctx context.Context, req *llm.Request) (int, error) {
 func (b *bound) bind(req *llm.Request) *llm.Request {
 	out := req.Clone()
 	out.Model = b.name
-	if len(b.options) > 0 {
-		options := maps.Clone(b.options)
-		maps.Copy(options, req.Options)
-		out.Options = options
-	}
+	out.Options = llm.MergeOptions(b.options, req.Options)
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 
 	"gopkg.in/yaml.v3"
 
@@ -62,7 +63,7 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	}
 	scorer, err := k.make(options)
 	if err != nil {
-		if e, ok := err.(*optionError); ok {
+		if e, ok := errors.AsType[*optionError](err); ok {
 			return nil, at(valueOf(node, e.key), "%s: %v", e.key, e.err)
 		}
 		return nil, at(node, "%v", err)

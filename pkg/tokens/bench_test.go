@@ -1,9 +1,9 @@
 package tokens
 
 import (
+	"go/build"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +24,7 @@ func corpus(b testing.TB, kind string) string {
 	b.Helper()
 	switch kind {
 	case "code":
-		return files(b, filepath.Join(runtime.GOROOT(), "src", "net", "http", "*.go"))
+		return files(b, filepath.Join(build.Default.GOROOT, "src", "net", "http", "*.go"))
 	case "markdown":
 		return files(b, filepath.Join(os.Getenv("HOME"), "go", "pkg", "mod", "github.com", "*", "*", "*.md"))
 	case "english":

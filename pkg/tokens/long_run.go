@@ -18,12 +18,14 @@ type longRun struct {
 	marked  bool      // piece ends with a mark
 	pending []byte    // what comes after it, counted nowhere yet
 
+	doubtful bool // a longPiece was, see there
+
 	forked bool      // piece went on after the mark
 	atMark int       // its tokens if it ends at the mark
 	after  longPiece // what came after the mark, as a piece of its own
 }
 
-const pendingMost = 64 << 10
+const pendingMost = 16 << 10
 
 // feed goes on with text, and tells what of it is left and, when the piece is done, its tokens. With
 // end, nothing comes after text.
@@ -92,7 +94,11 @@ func (r *longRun) spill() {
 
 func (r *longRun) join(p []byte) { r.piece.add(r.codec.ranks, &r.s.merger, p) }
 
-func (r *longRun) total(p *longPiece) int { return p.total(r.codec.ranks, &r.s.merger) }
+func (r *longRun) total(p *longPiece) int {
+	n := p.total(r.codec.ranks, &r.s.merger)
+	r.doubtful = r.doubtful || p.doubtful
+	return n
+}
 
 // finish ends the run before text.
 func (r *longRun) finish(text []byte) (rest []byte, tokens int) {

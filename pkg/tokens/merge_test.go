@@ -106,6 +106,30 @@ func TestWindowTail(t *testing.T) {
 	}
 }
 
+// TestWindowSeam makes a seam fail, and expects the two windows to be merged as one.
+func TestWindowSeam(t *testing.T) {
+	c, err := codecFor(EncodingO200k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := []byte(strings.Repeat("abcdefgh", windowSize/4))
+	var m merger
+	want := len(m.merge(c.ranks, p, len(p)))
+	w := longPiece{}
+	w.add(c.ranks, &m, p)
+	if w.done == 0 || w.first == 0 {
+		t.Fatal("there is no seam")
+	}
+	w.first = -1
+	if got := w.total(c.ranks, &m); got != want || w.doubtful {
+		t.Errorf("%d tokens, want %d (doubtful %v)", got, want, w.doubtful)
+	}
+	w.first, w.pastFirst, w.past = -1, -1, nil
+	if w.total(c.ranks, &m); !w.doubtful {
+		t.Error("two seams that fail are not doubtful")
+	}
+}
+
 // tailReach is the distance from the end of head to its first token that is not one of the whole's.
 func tailReach(r *ranks, head []byte, whole []token) int {
 	var m merger

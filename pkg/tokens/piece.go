@@ -51,5 +51,8 @@ func (c *codec) compute(b []byte, i, j int, s *scratch) int {
 	w := &s.window
 	w.reset()
 	w.add(c.ranks, &s.merger, b[i:j])
-	return w.total(c.ranks, &s.merger)
+	if n := w.total(c.ranks, &s.merger); !w.doubtful {
+		return n
+	}
+	return len(s.merge(c.ranks, b[i:j], j-i-1))
 }

@@ -7,13 +7,14 @@ package tokens
 //
 // A stream belongs to one goroutine.
 type stream struct {
-	codec  *codec
-	s      *scratch
-	text   []byte // valid UTF-8, not counted yet
-	tokens int
-	run    *longRun       // the huge piece that text goes on with, or nil
-	hand   func(b []byte) // counts a text that ends in a safe cut
-	size   int            // bytes from which text is counted; 0 is blockSize
+	codec    *codec
+	s        *scratch
+	text     []byte // valid UTF-8, not counted yet
+	tokens   int
+	run      *longRun       // the huge piece that text goes on with, or nil
+	hand     func(b []byte) // counts a text that ends in a safe cut
+	doubtful bool           // a longPiece was, see there
+	size     int            // bytes from which text is counted; 0 is blockSize
 }
 
 // blockSize is how much text a stream gathers before it counts.
@@ -28,6 +29,7 @@ func (st *stream) drain(end bool) {
 			return
 		}
 		st.tokens += tokens
+		st.doubtful = st.doubtful || st.run.doubtful
 		st.run = nil
 	}
 	switch {

@@ -77,7 +77,7 @@ func TestStream(t *testing.T) {
 
 // TestLongRuns streams pieces that are longer than a block and all that a longRun keeps.
 func TestLongRuns(t *testing.T) {
-	const n = pendingMost + 16<<10
+	const n = 2 * pendingMost
 	texts := map[string]string{
 		"letters":                        strings.Repeat("a", n),
 		"spaces":                         strings.Repeat(" ", n),
@@ -109,8 +109,8 @@ func TestLongRuns(t *testing.T) {
 				if got := countStream(c, text, 4<<10, 1000); got != want {
 					t.Errorf("blocks of 4 KiB: %d tokens, want %d", got, want)
 				}
-				if got := countStream(c, text, 48<<10, 30_000); got != want {
-					t.Errorf("blocks of 48 KiB: %d tokens, want %d", got, want)
+				if got := countStream(c, text, 12<<10, 9_000); got != want {
+					t.Errorf("blocks of 12 KiB: %d tokens, want %d", got, want)
 				}
 			})
 		}

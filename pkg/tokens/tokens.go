@@ -104,5 +104,10 @@ func (c *Counter) CountReader(r io.Reader) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return c.result(n, &in.mender, &p), nil
+	res := c.result(n, &in.mender, &p)
+	if in.doubtful {
+		res.Estimated = true
+		res.Notes = append(res.Notes, "a word of kilobytes could not be counted exactly without keeping all of it")
+	}
+	return res, nil
 }

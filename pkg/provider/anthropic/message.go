@@ -54,6 +54,7 @@ func blocks(parts []llm.Part) ([]sdk.ContentBlockParamUnion, error) {
 			out = append(out, sdk.NewToolUseBlock(p.ToolCall.ID, input(p.ToolCall.Arguments), p.ToolCall.Name))
 		case p.ToolResult != nil:
 			out = append(out, toolResult(p.ToolResult))
+		case p.Reasoning != nil && !p.Reasoning.Fits(extraProvider):
 		case p.Reasoning != nil && p.Reasoning.Redacted != "":
 			out = append(out, sdk.NewRedactedThinkingBlock(p.Reasoning.Redacted))
 		case p.Reasoning != nil && p.Reasoning.Signature != "":

@@ -89,7 +89,7 @@ func translate(list []llm.Part, names map[string]string) ([]part, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Reasoning != nil {
+		if p.Reasoning != nil && p.Reasoning.Fits(extraProvider) {
 			signature = p.Reasoning.Signature
 		}
 		if one != nil {

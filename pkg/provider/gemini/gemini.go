@@ -67,6 +67,7 @@ func New(cfg Config) *Client {
 // Generate answers req.
 func (c *Client) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	col := llm.NewCollector(req, c.cfg.Now)
+	col.API = extraProvider
 	return col.Finish(ctx, c.cfg.Name, c.ask(ctx, req, col))
 }
 

@@ -83,10 +83,10 @@ func TestPartsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []llm.Part{
-		{Reasoning: &llm.Reasoning{Signature: "s1"}},
+		{Reasoning: &llm.Reasoning{Signature: "s1", Provider: "gemini"}},
 		{Text: "Look:"},
 		{Media: &llm.Media{MIME: "image/png", Data: []byte("abc")}},
-		{Reasoning: &llm.Reasoning{Signature: "s2"}},
+		{Reasoning: &llm.Reasoning{Signature: "s2", Provider: "gemini"}},
 		{ToolCall: &llm.ToolCall{ID: "call_0", Name: "f", Arguments: `{"x":[1,2]}`}},
 		{Reasoning: &llm.Reasoning{Text: "done"}},
 	}
