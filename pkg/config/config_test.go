@@ -155,3 +155,16 @@ func TestDefaultsAreEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// docs/configuration.md has a row for every setting, with its variable and its default.
+func TestEveryKeyIsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range config.Keys() {
+		if !strings.Contains(string(doc), "| `"+k.Path+"` | `"+k.Env+"` |") {
+			t.Errorf("docs/configuration.md has no row for %s and %s", k.Path, k.Env)
+		}
+	}
+}
