@@ -78,8 +78,10 @@ func indexFold(text, lower string) int {
 }
 
 // keyNames end the names of settings that hold secrets.
-var keyNames = [...]string{"api_key", "api-key", "apikey", "secret", "secret_key", "secretkey", "access_key", "accesskey",
-	"auth_token", "access_token", "token", "password", "passwd", "private_key", "client_secret", "account_key", "accountkey"}
+var keyNames = [...]string{
+	"api_key", "api-key", "apikey", "secret", "secret_key", "secretkey", "access_key", "accesskey",
+	"auth_token", "access_token", "token", "password", "passwd", "private_key", "client_secret", "account_key", "accountkey",
+}
 
 // assigned finds values that are given to a name such as OPENAI_API_KEY: «NAME=value», «"name": "value"».
 func assigned(text string, found []candidate) []candidate {

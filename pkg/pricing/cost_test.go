@@ -116,8 +116,12 @@ func TestCostIsAdditive(t *testing.T) {
 		at := Options{At: c.Date()}
 		whole := m.Cost(&u, at)
 		parts := []llm.Usage{
-			{UncachedInput: u.UncachedInput}, {CacheRead: u.CacheRead}, {CacheWrite: u.CacheWrite}, {CacheWrite1h: u.CacheWrite1h},
-			{Output: u.Output - u.Reasoning}, {Output: u.Reasoning, Reasoning: u.Reasoning},
+			{UncachedInput: u.UncachedInput},
+			{CacheRead: u.CacheRead},
+			{CacheWrite: u.CacheWrite},
+			{CacheWrite1h: u.CacheWrite1h},
+			{Output: u.Output - u.Reasoning},
+			{Output: u.Reasoning, Reasoning: u.Reasoning},
 		}
 		if whole == nil {
 			return // unpriced: some part must be, too, which the table above shows

@@ -29,9 +29,15 @@ func rules() []rule {
 		{"gpt2", EncodingR50k, openAI},
 		{"gpt-2", EncodingR50k, openAI},
 		{"claude", EncodingO200k, claude},
-		{"gemini", EncodingO200k, gemini}, {"gemma", EncodingO200k, gemini}, {"learnlm", EncodingO200k, gemini},
-		{"llama", EncodingO200k, llama}, {"meta-llama", EncodingO200k, llama}, {"codellama", EncodingO200k, other},
-		{"qwen", EncodingO200k, qwen}, {"qwq", EncodingO200k, qwen}, {"qvq", EncodingO200k, qwen},
+		{"gemini", EncodingO200k, gemini},
+		{"gemma", EncodingO200k, gemini},
+		{"learnlm", EncodingO200k, gemini},
+		{"llama", EncodingO200k, llama},
+		{"meta-llama", EncodingO200k, llama},
+		{"codellama", EncodingO200k, other},
+		{"qwen", EncodingO200k, qwen},
+		{"qwq", EncodingO200k, qwen},
+		{"qvq", EncodingO200k, qwen},
 		{"deepseek", EncodingO200k, deepSeek},
 	}
 	for _, p := range []string{

@@ -51,7 +51,8 @@ func spaces(b []byte, i int, newlines bool) int {
 	last, newline := i, 0
 	j := i
 	for j < len(b) {
-		class, n := uint8(classOther), 1
+		var class uint8
+		n := 1
 		if c := b[j]; c < utf8.RuneSelf {
 			class = asciiClass[c]
 		} else {

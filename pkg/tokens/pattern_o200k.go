@@ -54,7 +54,8 @@ func nextO200k(b []byte, i int) int {
 func casedWord(b []byte, i int) int {
 	j, both := i, -1
 	for j < len(b) {
-		class, n := uint8(classOther), 1
+		var class uint8
+		n := 1
 		if c := b[j]; c < utf8.RuneSelf {
 			class = asciiClass[c]
 		} else {

@@ -115,8 +115,12 @@ func claudeToolPrompt(model, choice string) int {
 		name         string
 		auto, forced int
 	}{
-		{"claude-3-opus", 530, 281}, {"claude-3-sonnet", 159, 235}, {"claude-3-haiku", 264, 340},
-		{"claude-3-5-haiku", 264, 340}, {"claude-3.5-haiku", 264, 340}, {"claude-3-5-sonnet-20240620", 294, 261},
+		{"claude-3-opus", 530, 281},
+		{"claude-3-sonnet", 159, 235},
+		{"claude-3-haiku", 264, 340},
+		{"claude-3-5-haiku", 264, 340},
+		{"claude-3.5-haiku", 264, 340},
+		{"claude-3-5-sonnet-20240620", 294, 261},
 	} {
 		if strings.HasPrefix(model, m.name) {
 			auto, forced = m.auto, m.forced

@@ -149,7 +149,9 @@ func TestSkipsWhatWouldBeRefused(t *testing.T) {
 	c, _, sent := seeing(anthropic.Config{}, hello)
 	req := say("hi")
 	req.Messages = append(req.Messages, llm.Message{Role: llm.RoleAssistant, Parts: []llm.Part{
-		{Reasoning: &llm.Reasoning{Text: "unsigned"}}, {Text: ""}, {Text: "kept"},
+		{Reasoning: &llm.Reasoning{Text: "unsigned"}},
+		{Text: ""},
+		{Text: "kept"},
 		{Extra: &llm.Extra{Provider: "gemini", Type: "executableCode", Data: []byte(`{}`)}},
 	}})
 	if _, err := c.Generate(context.Background(), req); err != nil {

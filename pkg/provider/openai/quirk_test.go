@@ -46,31 +46,38 @@ func TestStreamQuirks(t *testing.T) {
 		},
 		"whole calls with one index": {
 			chunks(call(`"index":0,`, "a", "f", "{}"), call(`"index":0,`, "b", "f", "{1}"), end, "[DONE]"),
-			[]llm.Part{part("a", "f", "{}"), part("b", "f", "{1}")}, llm.FinishToolCalls,
+			[]llm.Part{part("a", "f", "{}"), part("b", "f", "{1}")},
+			llm.FinishToolCalls,
 		},
 		"calls without an index": {
 			chunks(call("", "a", "f", "{"), call("", "", "", "}"), call("", "b", "g", "{}"), end, "[DONE]"),
-			[]llm.Part{part("a", "f", "{}"), part("b", "g", "{}")}, llm.FinishToolCalls,
+			[]llm.Part{part("a", "f", "{}"), part("b", "g", "{}")},
+			llm.FinishToolCalls,
 		},
 		"the name repeated in each fragment": {
 			chunks(call(`"index":0,`, "a", "f", "{"), call(`"index":0,`, "a", "f", "}"), end, "[DONE]"),
-			[]llm.Part{part("a", "f", "{}")}, llm.FinishToolCalls,
+			[]llm.Part{part("a", "f", "{}")},
+			llm.FinishToolCalls,
 		},
 		"calls without an id": {
 			chunks(call(`"index":0,`, "", "f", "{}"), call(`"index":1,`, "", "f", "{}"), end, "[DONE]"),
-			[]llm.Part{part("call_0", "f", "{}"), part("call_1", "f", "{}")}, llm.FinishToolCalls,
+			[]llm.Part{part("call_0", "f", "{}"), part("call_1", "f", "{}")},
+			llm.FinishToolCalls,
 		},
 		"indexes from 1, interleaved": {
 			chunks(call(`"index":1,`, "a", "f", "{"), call(`"index":2,`, "b", "g", "["), call(`"index":1,`, "", "", "}"), call(`"index":2,`, "", "", "]"), end, "[DONE]"),
-			[]llm.Part{part("a", "f", "{}"), part("b", "g", "[]")}, llm.FinishToolCalls,
+			[]llm.Part{part("a", "f", "{}"), part("b", "g", "[]")},
+			llm.FinishToolCalls,
 		},
 		"reasoning by another name": {
 			chunks(`{"choices":[{"delta":{"reasoning":"hm"}}]}`, end, "[DONE]"),
-			[]llm.Part{{Reasoning: &llm.Reasoning{Text: "hm"}}}, llm.FinishStop,
+			[]llm.Part{{Reasoning: &llm.Reasoning{Text: "hm"}}},
+			llm.FinishStop,
 		},
 		"a second choice": {
 			chunks(`{"choices":[{"index":1,"delta":{"content":"no"}},{"index":0,"delta":{"content":"yes"}}]}`, end, "[DONE]"),
-			[]llm.Part{{Text: "yes"}}, llm.FinishStop,
+			[]llm.Part{{Text: "yes"}},
+			llm.FinishStop,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,9 +29,14 @@ var litellmProvider = map[string]string{
 }
 
 var capabilities = []struct{ field, letter string }{
-	{"supports_vision", "v"}, {"supports_function_calling", "t"}, {"supports_response_schema", "j"},
-	{"supports_reasoning", "r"}, {"supports_prompt_caching", "c"}, {"supports_pdf_input", "p"},
-	{"supports_audio_input", "a"}, {"supports_web_search", "w"},
+	{"supports_vision", "v"},
+	{"supports_function_calling", "t"},
+	{"supports_response_schema", "j"},
+	{"supports_reasoning", "r"},
+	{"supports_prompt_caching", "c"},
+	{"supports_pdf_input", "p"},
+	{"supports_audio_input", "a"},
+	{"supports_web_search", "w"},
 }
 
 var litellmBuckets = map[string]string{
