@@ -87,7 +87,8 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	bar := newProgress(e)
 	out, err := eval.Run(ctx, suite, eval.Config{
 		Caller: eng, Prompts: lazyPrompts{e}, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
-		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version, Progress: bar.show,
+		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
+		Commit: gitCommit(ctx, suite.Dir), Progress: bar.show,
 	})
 	bar.clear()
 	if out == nil {

@@ -3,14 +3,12 @@ package report
 import (
 	"encoding/json"
 	"io"
-
-	"github.com/llmops-toolkit/llmops/pkg/eval"
 )
 
-// JSON writes the run's document (schema llmops.eval.run/v1), indented, with a line end.
-func JSON(w io.Writer, r eval.Result) error {
+// JSON writes one document, indented, with a line end. Text in it stays readable: < and > are not escaped.
+func JSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	return enc.Encode(r)
+	return enc.Encode(v)
 }
