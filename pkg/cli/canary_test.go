@@ -92,7 +92,7 @@ func commands(t *testing.T, program string) []string {
 			continue
 		}
 		words := strings.ReplaceAll(strings.TrimPrefix(name, "llmops-"), "-", " ")
-		if out, _ := exec.CommandContext(t.Context(), program, append(strings.Fields(words), "--help")...).Output(); !bytes.Contains(out, []byte("Available Commands")) && !bytes.Contains(out, []byte("Additional help topics")) {
+		if out, _ := exec.CommandContext(t.Context(), program, append(strings.Fields(words), "--help")...).Output(); !bytes.Contains(out, []byte("\nCommands:\n")) && bytes.Contains(out, []byte("Usage:\n")) {
 			names = append(names, words)
 		}
 	}

@@ -39,8 +39,9 @@ func newChat(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "chat [PROMPT]",
 		Short: "Ask a model once, or go on with a conversation",
-		Long: `Ask a model. The answer goes to standard output as it arrives and nothing else does; piped standard
-input is added after PROMPT. An answer whose stream ends early is an error (exit code 6).`,
+		Long: `Ask a model. The answer goes to standard output as it arrives and nothing else
+does; piped standard input is added after PROMPT. An answer whose stream ends
+early is an error (exit code 6).`,
 		Example: `  llmops chat -m openai/gpt-4o-mini-2024-07-18 "Name three rivers"
   git diff | llmops chat -m ollama/llama3.2 "Write a commit message"
   llmops chat -p content-summarize@^1.0 --var text="…" -u
@@ -103,7 +104,7 @@ func runChat(cmd *cobra.Command, e *env, o chatOptions, words string) error {
 // turn gathers what is asked from arguments, flags and standard input.
 func (o *chatOptions) turn(cmd *cobra.Command, e *env, words string) (chat.Turn, error) {
 	var t chat.Turn
-	if err := o.check(cmd); err != nil {
+	if err := o.check(cmd, words); err != nil {
 		return t, err
 	}
 	req, err := o.request(cmd, e)
@@ -123,7 +124,7 @@ func (o *chatOptions) turn(cmd *cobra.Command, e *env, words string) (chat.Turn,
 		System: o.system, Text: words, Continue: o.resume,
 	}
 	for _, ref := range o.attach {
-		part, err := chat.Attach(ref)
+		part, err := wait(e.done, ref, func() (llm.Part, error) { return chat.Attach(ref) })
 		if err != nil {
 			return t, err
 		}
@@ -140,12 +141,17 @@ func (o *chatOptions) turn(cmd *cobra.Command, e *env, words string) (chat.Turn,
 	return t, nil
 }
 
-func (o *chatOptions) check(cmd *cobra.Command) error {
+func (o *chatOptions) check(cmd *cobra.Command, words string) error {
 	switch {
 	case o.resume && o.conversation != "":
 		return diag.Errorf("--continue and --conversation exclude each other")
 	case o.prompt == "" && (len(o.vars) > 0 || o.varsFile != ""):
 		return diag.Errorf("variables are given and no prompt to fill").WithHint("name the prompt: -p name@^1.0.0")
+	}
+	for name, text := range map[string]string{"the prompt": words, "--system": o.system} {
+		if err := checkUTF8(name, []byte(text)); err != nil {
+			return err
+		}
 	}
 	if err := checkTimeout("--timeout", o.timeout, cmd.Flags().Changed("timeout")); err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -28,6 +29,7 @@ type env struct {
 	columns  int // width of the terminal; 0 means unknown
 	dir      string
 	environ  []string
+	done     <-chan struct{} // closed at the first signal; nil means never
 
 	// Set by the global flags.
 	configFile string
@@ -55,6 +57,7 @@ func Main() int {
 
 // run executes one command line.
 func run(ctx context.Context, e *env, args []string) int {
+	e.done = ctx.Done()
 	root := newRoot(e)
 	root.SetArgs(args)
 	root.SetIn(e.in)
@@ -96,21 +99,28 @@ type signalError struct{ sig syscall.Signal }
 
 func (s signalError) Error() string { return "stopped by " + s.sig.String() }
 
+// sameSignal is how long a repeat counts as the first signal's echo: timeout(1) and wrappers such as npm
+// pass on a signal that the process has from its group already.
+const sameSignal = 100 * time.Millisecond
+
 // withSignals cancels the context at the first SIGINT or SIGTERM; the second ends the process at once.
 func withSignals(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ch := make(chan os.Signal, 2)
 	signal.Notify(ch, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
-		for first := true; ; first = false {
+		var first time.Time
+		for {
 			sig, ok := (<-ch).(syscall.Signal)
-			if !ok {
+			switch {
+			case !ok:
 				return
-			}
-			if !first {
+			case first.IsZero():
+				first = time.Now()
+				cancel(signalError{sig})
+			case time.Since(first) > sameSignal:
 				os.Exit(128 + int(sig))
 			}
-			cancel(signalError{sig})
 		}
 	}()
 	return ctx, func() {

@@ -29,9 +29,10 @@ func newConfig(e *env) *cobra.Command {
 func newConfigPath(e *env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "path",
-		Short: "Print the files that settings are read from, strongest first",
-		Args:  usageArgs(cobra.NoArgs),
+		Use:     "path",
+		Short:   "Print the files that settings are read from, strongest first",
+		Example: "  llmops config path --json",
+		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := e.config()
 			if err != nil {
@@ -76,9 +77,10 @@ func printPaths(e *env, paths []string, asJSON bool) error {
 func newConfigList(e *env) *cobra.Command {
 	var origin, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List every setting in force",
-		Args:  usageArgs(cobra.NoArgs),
+		Use:     "list",
+		Short:   "List every setting in force",
+		Example: "  llmops config list --show-origin",
+		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
 			cfg, err := e.config()
 			if err != nil {

@@ -22,9 +22,10 @@ func newDoctor(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check configuration, keys, prompts and suites",
-		Long: `Check that the configuration, the prompts and the suites are well formed and which keys are there.
-Only with --online is anything sent: one short question to each model, to see that it streams, reports
-its usage and ends its stream properly.`,
+		Long: `Check that the configuration, the prompts and the suites are well formed and
+which keys are there. Only with --online is anything sent: one short question to
+each model, to see that it streams, reports its usage and ends its stream
+properly.`,
 		Example: "  llmops doctor\n  llmops doctor --online -m ollama/llama3.2",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {

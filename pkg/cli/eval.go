@@ -45,11 +45,12 @@ func newEvalRun(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run SUITE|DIR",
 		Short: "Ask a model every case of a suite and score the answers",
-		Long: `Ask a model every case of a suite and score the answers. A suite is a name under evalsets/ or the
-path of a directory with a suite.yaml. The run is kept in .llmops/runs. A call that fails leaves its case
-unscored; a run with such cases ends with exit code 5.`,
+		Long: `Ask a model every case of a suite and score the answers. A suite is a name
+under evalsets/ or the path of a directory with a suite.yaml. The run is kept in
+.llmops/runs. A call that fails leaves its case unscored; a run with such cases
+ends with exit code 5.`,
 		Example: `  llmops eval run customer-support
-  llmops eval run customer-support -m openai/gpt-4o-mini-2024-07-18 --tag candidate -j 16
+  llmops eval run customer-support -m ollama/llama3.2 --tag candidate -j 16
   llmops eval run ./my-suite --json`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -20,8 +20,9 @@ func newInit(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "Start a project: configuration, a prompt, a suite and a CI workflow",
-		Long: `Start a project: llmops.yaml, a prompt with one version, a suite with recorded sample answers and a
-GitHub workflow. Files that are there already are kept as they are.`,
+		Long: `Start a project: llmops.yaml, a prompt with one version, a suite with recorded
+sample answers and a GitHub workflow. Files that are there already are kept as
+they are.`,
 		Example: "  llmops init my-prompts\n  cd my-prompts && llmops eval run greeting",
 		Args:    usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(_ *cobra.Command, args []string) error {

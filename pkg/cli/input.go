@@ -3,10 +3,13 @@ package cli
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/strictyaml"
@@ -15,31 +18,85 @@ import (
 // maxInput is the largest text that is read from standard input or a flag's file, in bytes.
 const maxInput = 64 << 20
 
-// readInputFile reads a file that a flag names; "-" is standard input.
+// readInputFile reads a text that a flag names; "-" is standard input.
 func (e *env) readInputFile(flag, path string) ([]byte, error) {
 	if path == "-" {
-		return e.readAll("standard input", e.in)
+		return e.readText("standard input", e.in)
 	}
-	f, err := os.Open(path) //nolint:gosec // the user names it
-	if err != nil {
-		return nil, diag.Errorf("%s: %w", flag, err)
-	}
-	defer f.Close() //nolint:errcheck // only read from
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return nil, diag.Errorf("%s: %s is a directory, not a file", flag, path)
-	}
-	return e.readAll(path, f)
+	return wait(e.done, path, func() ([]byte, error) {
+		f, err := os.Open(path) //nolint:gosec // the user names it
+		if err != nil {
+			return nil, diag.Errorf("%s: %w", flag, err).WithHint("%s takes the path of a file, or - for standard input", flag)
+		}
+		defer f.Close() //nolint:errcheck // only read from
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, diag.Errorf("%s: %s is a directory, not a file", flag, path).WithHint("name a file in it")
+		}
+		return e.readText(path, f)
+	})
 }
 
-func (e *env) readAll(name string, r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(r, maxInput+1))
+func (e *env) readText(name string, r io.Reader) ([]byte, error) {
+	data, err := e.readAll(name, r)
 	if err != nil {
-		return nil, diag.Errorf("%s cannot be read: %w", name, err)
+		return nil, err
 	}
-	if len(data) > maxInput {
-		return nil, diag.Errorf("%s is larger than %d MiB", name, maxInput>>20)
+	return data, checkUTF8(name, data)
+}
+
+// readAll waits for the end of r, but no longer than for the first signal: a pipe may stay open for ever.
+func (e *env) readAll(name string, r io.Reader) ([]byte, error) {
+	data, err := wait(e.done, name, func() ([]byte, error) { return io.ReadAll(io.LimitReader(r, maxInput+1)) })
+	switch {
+	case errors.Is(err, errStopped):
+		return nil, err
+	case err != nil:
+		return nil, diag.Errorf("%s cannot be read: %w", name, err)
+	case len(data) > maxInput:
+		return nil, diag.Errorf("%s is larger than %d MiB", name, maxInput>>20).WithHint("no provider takes as much")
 	}
 	return bytes.TrimPrefix(data, []byte("\ufeff")), nil
+}
+
+var errStopped = errors.New("stopped")
+
+// wait gives what f returns, or errStopped when done closes before: opening or reading a FIFO can block
+// where no context reaches, and what f still holds then ends with the process.
+func wait[T any](done <-chan struct{}, name string, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	ch := make(chan result, 1)
+	go func() {
+		v, err := f()
+		ch <- result{v, err}
+	}()
+	select {
+	case r := <-ch:
+		return r.value, r.err
+	case <-done:
+		var zero T
+		return zero, fmt.Errorf("%w while waiting for %s", errStopped, name)
+	}
+}
+
+// checkUTF8 refuses text that would reach the provider as something else than what was written.
+func checkUTF8(name string, data []byte) error {
+	if utf8.Valid(data) {
+		return nil
+	}
+	good := 0
+	for good < len(data) {
+		r, n := utf8.DecodeRune(data[good:])
+		if r == utf8.RuneError && n == 1 {
+			break
+		}
+		good += n
+	}
+	before := data[:good]
+	return diag.At(name, 1+bytes.Count(before, []byte("\n")), good-bytes.LastIndexByte(before, '\n'), "is not UTF-8").
+		WithHint("convert it, for example with `iconv -f latin1 -t utf-8`")
 }
 
 // pipedInput is what stands on standard input when it is a pipe or a file, else nothing.
@@ -53,7 +110,7 @@ func (e *env) pipedInput() (string, error) {
 			return "", nil
 		}
 	}
-	data, err := e.readAll("standard input", e.in)
+	data, err := e.readText("standard input", e.in)
 	return string(data), err
 }
 
@@ -66,6 +123,9 @@ func (e *env) variables(file string, pairs []string) (map[string]any, error) {
 		}
 	}
 	for _, pair := range pairs {
+		if err := checkUTF8("--var", []byte(pair)); err != nil {
+			return nil, err
+		}
 		name, value, ok := strings.Cut(pair, "=")
 		isJSON := strings.HasSuffix(name, ":")
 		name = strings.TrimSuffix(name, ":")

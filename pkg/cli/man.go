@@ -11,8 +11,8 @@ func newMan(e *env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "man DIR",
 		Short: "Write the manual pages into a directory",
-		Long: `Write the manual pages into a directory, one for each command. Set SOURCE_DATE_EPOCH for pages
-that are the same at every build.`,
+		Long: `Write the manual pages into a directory, one for each command. Set
+SOURCE_DATE_EPOCH for pages that are the same at every build.`,
 		Example: "  llmops man ./manpages",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {

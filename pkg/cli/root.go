@@ -9,17 +9,20 @@ func newRoot(e *env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "llmops",
 		Short: "Run prompts, evals and cost estimates from the command line",
-		Long: `llmops runs prompts in earnest: prompts are files with semantic versions, evals are
-suites whose runs can be compared, and every call to a model goes through one engine.`,
-		Example: `  llmops eval run customer-support        run a suite over recorded answers, without a key
-  llmops chat -m openai/gpt-4o-mini-2024-07-18 "Say hello"
-  llmops init                             start a project in this directory`,
+		Long: `llmops runs prompts in earnest: prompts are files with semantic versions,
+evals are suites whose runs can be compared, and every call to a model goes
+through one engine.`,
+		Example: `  llmops init                         # start a project in this directory
+  llmops eval run customer-support    # a suite over recorded answers, no key
+  llmops chat -m openai/gpt-4o-mini-2024-07-18 "Say hello"`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.ArbitraryArgs,
 		RunE:          group,
 	}
 	root.SetFlagErrorFunc(usage)
+	root.SetHelpFunc(help)
+	root.SetUsageFunc(func(cmd *cobra.Command) error { cmd.Print(usageText(cmd)); return nil })
 	flags := root.PersistentFlags()
 	flags.StringVar(&e.configFile, "config", "", "configuration `FILE` instead of the nearest llmops.yaml")
 	flags.StringVar(&e.tenant, "tenant", "", "`NAME` of the tenant that calls are recorded for")
