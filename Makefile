@@ -56,8 +56,13 @@ check: lint layers race vuln ## Everything a change must pass
 bench: ## Run the benchmarks: figures for docs/benchmarks.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
-bench-peers: ## Compare with peers from npm on the same machine (needs npm)
-	$(GO) test -tags peers -run '^$$' -bench Peer -benchtime 1x -timeout 60m ./...
+bench-peers: ## Compare token counters with npm's on the same machine and texts (needs npm)
+	@mkdir -p '$(TOOLS)/token-peers/corpora'
+	cp pkg/tokens/testdata/peers/*.mjs pkg/tokens/testdata/peers/package.json '$(TOOLS)/token-peers/'
+	cd '$(TOOLS)/token-peers' && npm install --no-audit --no-fund --silent
+	TOKENS_CORPUS_DIR='$(TOOLS)/token-peers/corpora' $(GO) test -count 1 -run TestWriteCorpora ./pkg/tokens
+	$(GO) test -run '^$$' -bench 'Count|Peer|Cores|Hostile' ./pkg/tokens
+	cd '$(TOOLS)/token-peers' && node bench.mjs corpora
 
 e2e: ## Run the program against servers that were written elsewhere (needs npm; uses ollama where it is found)
 	LLMOPS_E2E_CACHE='$(TOOLS)' $(GO) test -tags e2e -count 1 -timeout 15m -v -run 'E2E' ./pkg/cli/...
@@ -69,7 +74,9 @@ fuzz: ## Run each fuzz test for FUZZTIME
 		done; \
 	done
 
-prices: ## Make the price catalogue anew from the public tables
+# GENAI_PRICES and LITELLM_PRICES are the absolute paths of npm's @pydantic/genai-prices data.json and of
+# LiteLLM's model_prices_and_context_window.json; GENAI_VERSION and GENAI_DATE the former's release.
+prices: ## Make the price catalog anew from the public tables
 	$(GO) generate ./pkg/pricing
 
 completions: ## Write shell completions into completions/
