@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"pkg/engine"},
 	{"pkg/score", "pkg/batch", "pkg/chat"},
 	{"pkg/eval", "pkg/server"},
-	{"pkg/gate"},
+	{"pkg/gate", "pkg/estimate"},
 	{"pkg/report"},
 	{"pkg/cli"},
 	{"cmd/llmops"},

@@ -39,7 +39,7 @@ type Turn struct {
 // Outcome is what came of a turn.
 type Outcome struct {
 	Result       *engine.Result
-	Conversation string // its id, "" when it is not kept
+	Conversation string // its id, "" when it is not kept, as when nothing was said in return to its first question
 }
 
 // Ask runs one turn. The Outcome is never nil; with an error its Result holds the part of the answer
@@ -50,15 +50,18 @@ func Ask(ctx context.Context, eng Caller, store Store, t Turn) (*Outcome, error)
 	if err != nil {
 		return out, err
 	}
-	if store != nil {
-		out.Conversation = t.Call.Conversation
-	}
 	out.Result, err = eng.Generate(ctx, t.Call)
-	if store == nil || out.Result.Request == nil {
-		return out, err
+	kept, keepErr := false, error(nil)
+	if store != nil && said(out.Result) {
+		// What was paid for is kept, whatever has ended the call.
+		keepErr = keep(context.WithoutCancel(ctx), store, t.Call, before, out.Result, err)
+		kept = keepErr == nil
 	}
-	if keepErr := keep(ctx, store, t.Call, before, out.Result, err); keepErr != nil {
+	if keepErr != nil {
 		err = errors.Join(err, fmt.Errorf("conversation %s is not kept: %w", t.Call.Conversation, keepErr))
+	}
+	if kept || before > 0 {
+		out.Conversation = t.Call.Conversation
 	}
 	return out, err
 }
@@ -131,11 +134,13 @@ func (t *Turn) parts() []llm.Part {
 	return append(parts, t.Attached...)
 }
 
-// keep adds what is new to the conversation. When nothing was said in return the question is not part of it.
+// said tells whether anything was said in return. If not, the question is no part of the conversation.
+func said(r *engine.Result) bool {
+	return r.Request != nil && r.Response != nil && len(r.Response.Parts) > 0
+}
+
+// keep adds what is new to the conversation.
 func keep(ctx context.Context, store Store, call engine.Call, before int, r *engine.Result, failed error) error {
-	if r.Response == nil || len(r.Response.Parts) == 0 {
-		return nil
-	}
 	c := ledger.Conversation{ID: call.Conversation, Tenant: call.Tenant, Model: r.Request.Model, Updated: r.Started.Add(r.Latency)}
 	for _, m := range r.Request.Messages[before:] {
 		c.Turns = append(c.Turns, ledger.Turn{Message: m, Time: r.Started})

@@ -105,10 +105,14 @@ func (p *printer) verdict(ctx context.Context, out *chat.Outcome, err error) err
 	partial := resp != nil && len(resp.Parts) > 0
 	var sig signalError
 	switch {
-	case errors.As(context.Cause(ctx), &sig):
-		p.e.notice("%s; the answer is incomplete", sig)
-		if out.Conversation != "" {
-			p.e.notice(`continue with: llmops chat --conversation %s "go on"`, out.Conversation)
+	case err != nil && errors.As(context.Cause(ctx), &sig):
+		ended := "the answer is incomplete"
+		if !partial {
+			ended = "nothing of the answer had arrived"
+		}
+		p.e.notice("%s; %s", sig, ended)
+		if partial && out.Conversation != "" {
+			p.e.notice(`continue with: %s "go on"`, p.e.again("chat", "--conversation", out.Conversation))
 		}
 		return &silentError{err}
 	case err != nil && partial:

@@ -37,6 +37,7 @@ type evalRunOptions struct {
 	json        bool
 	record      string
 	resume      string
+	maxCost     string
 	idleTimeout time.Duration
 }
 
@@ -68,6 +69,7 @@ ends with exit code 5.`,
 	flags.BoolVar(&o.json, "json", false, "print as JSON")
 	flags.StringVar(&o.record, "record", "", "append the answers to this recording `FILE`")
 	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN`")
+	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
 	return cmd
 }
@@ -85,9 +87,13 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	if err != nil {
 		return err
 	}
+	caller, budget, err := e.budget(ctx, suite, o.model, o.maxCost, eng)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(e)
 	out, err := eval.Run(ctx, suite, eval.Config{
-		Caller: eng, Prompts: lazyPrompts{e}, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
+		Caller: caller, Prompts: lazyPrompts{e}, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
 		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
 		Commit: gitCommit(ctx, suite.Dir), Progress: bar.show,
 	})
@@ -98,7 +104,8 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	if printErr := e.printRun(o, suite, out); printErr != nil {
 		return printErr
 	}
-	return e.evalVerdict(ctx, name, out, err)
+	budget.settle(out)
+	return e.evalVerdict(ctx, o, name, out, err)
 }
 
 func (o *evalRunOptions) engine(suite *eval.Suite) engineOptions {
@@ -153,14 +160,18 @@ func answersFrom(suite *eval.Suite, model string) string {
 	return "recorded: " + header.Source
 }
 
-func (e *env) evalVerdict(ctx context.Context, name string, out *eval.Outcome, err error) error {
+func (e *env) evalVerdict(ctx context.Context, o evalRunOptions, name string, out *eval.Outcome, err error) error {
 	switch {
 	case err != nil && out.Dir != "":
 		if ctx.Err() != nil {
 			e.notice("stopped; what is finished is kept")
 			err = &silentError{err}
 		}
-		e.notice("go on with: llmops eval run %s --resume %s", name, out.Info.ID)
+		args := []string{"eval", "run", name, "--resume", out.Info.ID}
+		if o.record != "" {
+			args = append(args, "--record", o.record)
+		}
+		e.notice("go on with: %s", e.again(args...))
 		return err
 	case err != nil:
 		return err

@@ -62,7 +62,7 @@ func runInit(e *env, dir string) error {
 	}
 	next := "llmops eval run greeting"
 	if dir != "." {
-		next = "cd " + dir + " && " + next
+		next = "cd " + shellWord(dir) + " && " + next
 	}
 	e.info("\nnext: %s", next)
 	return nil

@@ -78,6 +78,15 @@ func (l lazyPrompts) Resolve(ref string) (*prompt.Version, error) {
 	return reg.Resolve(ref)
 }
 
+// ExperimentOn implements engine.Experiments.
+func (l lazyPrompts) ExperimentOn(name string) (*prompt.Experiment, error) {
+	reg, err := l.e.prompts()
+	if err != nil {
+		return nil, err
+	}
+	return reg.ExperimentOn(name)
+}
+
 func (e *env) prompts() (*prompt.Registry, error) {
 	a := e.parts()
 	if a.registry != nil {

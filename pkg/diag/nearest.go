@@ -14,7 +14,7 @@ func Nearest(word string, names []string) []string {
 		name string
 		d    int
 	}
-	limit := max(1, (utf8.RuneCountInString(word)+2)/3)
+	limit := max(1, (utf8.RuneCountInString(word)+1)/3)
 	var near []scored
 	low := strings.ToLower(word)
 	for _, n := range names {

@@ -21,6 +21,10 @@ type Call struct {
 	// that is set wins over the prompt's. OnDelta asks for a stream.
 	Request llm.Request
 
+	// Unit is who the call is for, such as a user: an experiment gives the same unit the same version of a
+	// prompt each time. "" means that the conversation is the unit, or else the call by itself.
+	Unit string
+
 	Tenant       string
 	Source       ledger.Source // which way in the call took
 	Run          string        // id of the eval or batch run

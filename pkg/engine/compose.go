@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -49,9 +48,9 @@ func addPrompt(cfg Config, call *Call, req *llm.Request) error {
 		return err
 	}
 	call.Result.Prompt = v
-	messages, err := v.Render(call.Vars)
+	messages, err := v.Render(v.Typed(call.Vars))
 	if err != nil {
-		return fmt.Errorf("prompt %s@%s: %w", v.Name, v.Version, err)
+		return err // it names the prompt
 	}
 	req.Messages = append(messages, req.Messages...)
 	v.Apply(req)
@@ -69,7 +68,11 @@ func version(cfg Config, call *Call) (*prompt.Version, error) {
 	case cfg.Prompts == nil:
 		return nil, diag.Errorf("prompt %s: no prompt registry is configured", call.Prompt)
 	}
-	return cfg.Prompts.Resolve(call.Prompt)
+	ref, err := assigned(cfg.Prompts, call)
+	if err != nil {
+		return nil, err
+	}
+	return cfg.Prompts.Resolve(ref)
 }
 
 func applyAlias(aliases map[string]Alias, req *llm.Request) {

@@ -44,6 +44,9 @@ type Registry struct {
 	git      map[string]*Registry
 	lock     []byte // prompts.lock as it was last read
 	lockInfo fs.FileInfo
+
+	labels     *Labels // as ExperimentOn last read them
+	labelsInfo fs.FileInfo
 }
 
 // Open makes a Registry of a tree that holds <name>/v<version>.md. It reads nothing yet.

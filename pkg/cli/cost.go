@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
+)
+
+func newCost(e *env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "cost",
+		Short: "Estimate what calls will cost, and price what was spent",
+		Example: `  llmops cost estimate customer-support -m openai/gpt-4o-mini -m gemini/gemini-2.5-pro
+  llmops cost diff customer-support@1.0.0 customer-support@1.1.0
+  llmops cost reprice --at 2026-09-01`,
+		Args: cobra.ArbitraryArgs,
+		RunE: group,
+	}
+	cmd.AddCommand(newCostEstimate(e), newCostDiff(e), newCostReprice(e))
+	return cmd
+}
+
+// month is how many days a month has in estimates.
+const month = 30
+
+// dollars writes an amount for people: cents from a dollar on, else three digits that count. JSON has the
+// exact amount.
+func dollars(m llm.Money) string {
+	v := float64(m) / float64(llm.Dollar)
+	switch abs := max(v, -v); {
+	case m == 0:
+		return "$0"
+	case abs >= 1:
+		text := fmt.Sprintf("%.2f", abs)
+		whole, cents, _ := strings.Cut(text, ".")
+		var n int64
+		_, _ = fmt.Sscan(whole, &n) // it is a number that was just written
+		return minus(m) + "$" + grouped(n) + "." + cents
+	case abs >= 0.1:
+		return fmt.Sprintf("%s$%.3f", minus(m), abs)
+	case abs >= 0.01:
+		return fmt.Sprintf("%s$%.4f", minus(m), abs)
+	case abs >= 0.001:
+		return fmt.Sprintf("%s$%.5f", minus(m), abs)
+	case abs >= 0.0001:
+		return fmt.Sprintf("%s$%.6f", minus(m), abs)
+	}
+	if m < 0 {
+		return "-" + (-m).String()
+	}
+	return m.String()
+}
+
+func minus(m llm.Money) string {
+	if m < 0 {
+		return "-"
+	}
+	return ""
+}
+
+// wrapLine makes a text safe for a terminal and breaks it at spaces. Lines after the first are indented.
+func wrapLine(text string, width int) string {
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.Fields(termsafe.Line(text)) {
+		n := ansi.StringWidth(word)
+		switch {
+		case i == 0:
+		case column+1+n > width:
+			b.WriteString("\n  ")
+			column = 2
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
+	return b.String()
+}

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
+)
+
+// grid is a table of names and numbers. Nothing in it is shortened: what it holds is there to be copied.
+type grid struct {
+	header []string
+	left   int // so many columns from the first are texts, aligned to the left; the others are numbers
+	rows   [][]string
+}
+
+func (g *grid) add(cells ...string) {
+	for i := range cells {
+		cells[i] = termsafe.Line(cells[i])
+	}
+	g.rows = append(g.rows, cells)
+}
+
+// print writes the table to standard output, without a border and without spaces at the line ends.
+func (g *grid) print(e *env) error {
+	align := make([]tw.Align, len(g.header))
+	for i := range align {
+		if align[i] = tw.AlignRight; i < g.left {
+			align[i] = tw.AlignLeft
+		}
+	}
+	var out bytes.Buffer
+	table := tablewriter.NewTable(&out,
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders:  tw.BorderNone,
+			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
+		})),
+		tablewriter.WithHeaderAutoFormat(tw.Off), // it would write headers in capitals
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
+	)
+	st := e.outStyle()
+	header := make([]string, len(g.header))
+	for i, h := range g.header {
+		header[i] = st.faint(h)
+	}
+	table.Header(header)
+	if err := table.Bulk(g.rows); err != nil {
+		return err
+	}
+	if err := table.Render(); err != nil {
+		return err
+	}
+	for line := range bytes.Lines(out.Bytes()) {
+		if _, err := e.out.Write(append(bytes.TrimRight(line, " \n"), '\n')); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// say writes a line to standard output.
+func (e *env) say(format string, args ...any) error {
+	_, err := fmt.Fprintf(e.out, format+"\n", args...)
+	return err
+}
+
+// grouped writes 1,234,567.
+func grouped[N int | int64](n N) string {
+	digits := strconv.FormatInt(int64(n), 10)
+	sign := ""
+	if n < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
+}
+
+// plural writes "1 file" and "2 files".
+func plural[N int | int64](n N, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return grouped(n) + " " + what
+}
+
+// orDash writes a price, and a dash where there is none.
+func orDash(m *llm.Money) string {
+	if m == nil {
+		return "–"
+	}
+	return m.String()
+}
+
+// known writes a limit, and a dash for 0, which means that it is not known.
+func known(n int64) string {
+	if n == 0 {
+		return "–"
+	}
+	return grouped(n)
+}
+
+// parseSize reads a number of tokens: 128000, 128k, 1M.
+func parseSize(flag, text string) (int64, error) {
+	factor, digits := 1.0, strings.ToLower(strings.ReplaceAll(text, ",", ""))
+	if rest, ok := strings.CutSuffix(digits, "k"); ok {
+		factor, digits = 1e3, rest
+	} else if rest, ok := strings.CutSuffix(digits, "m"); ok {
+		factor, digits = 1e6, rest
+	}
+	n, err := strconv.ParseFloat(digits, 64)
+	if err != nil || !(n >= 0) || n*factor > 1e15 {
+		return 0, diag.Errorf("%s %q is not a number of tokens", flag, text).WithHint("for example 8000, 128k or 1M")
+	}
+	return int64(n * factor), nil
+}
+
+// parseDollars reads a price or a limit that a flag gives, above or equal to 0.
+func parseDollars(flag, text string) (*llm.Money, error) {
+	m, err := llm.ParseMoney(text)
+	if err != nil || m < 0 {
+		return nil, diag.Errorf("%s %q is not an amount of dollars", flag, text).WithHint("for example 0.5 or $12")
+	}
+	return &m, nil
+}
+
+// parseDay reads a day, which begins at midnight UTC.
+func parseDay(flag, text string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return day, diag.Errorf("%s %q is not a date", flag, text).WithHint("write it as 2026-01-31")
+	}
+	return day, nil
+}
