@@ -32,6 +32,7 @@ func Attach(ref string) (llm.Part, error) {
 	case strings.HasPrefix(kind, "image/"), kind == "application/pdf":
 		return llm.Part{Media: &llm.Media{MIME: kind, Data: data, Name: name}}, nil
 	case utf8.Valid(data) && !bytes.ContainsRune(data, 0):
+		data = bytes.TrimPrefix(data, []byte("\ufeff"))
 		return llm.Part{Text: "\n\n" + name + ":\n\n" + string(data)}, nil
 	}
 	return llm.Part{}, diag.At(ref, 0, 0, "cannot be attached: it is %s", kind).

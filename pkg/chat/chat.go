@@ -5,7 +5,6 @@ package chat
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/oklog/ulid/v2"
 
@@ -40,10 +39,11 @@ type Turn struct {
 type Outcome struct {
 	Result       *engine.Result
 	Conversation string // its id, "" when it is not kept, as when nothing was said in return to its first question
+	Unkept       error  // why the store does not have the turn; nil when it does, or was not meant to
 }
 
 // Ask runs one turn. The Outcome is never nil; with an error its Result holds the part of the answer
-// that arrived, which the store has too. A nil store keeps nothing.
+// that arrived, which the store has too. A store that fails costs no answer: Outcome.Unkept tells. A nil store keeps nothing.
 func Ask(ctx context.Context, eng Caller, store Store, t Turn) (*Outcome, error) {
 	out := &Outcome{Result: &engine.Result{}}
 	before, err := begin(ctx, store, &t)
@@ -51,16 +51,11 @@ func Ask(ctx context.Context, eng Caller, store Store, t Turn) (*Outcome, error)
 		return out, err
 	}
 	out.Result, err = eng.Generate(ctx, t.Call)
-	kept, keepErr := false, error(nil)
-	if store != nil && said(out.Result) {
-		// What was paid for is kept, whatever has ended the call.
-		keepErr = keep(context.WithoutCancel(ctx), store, t.Call, before, out.Result, err)
-		kept = keepErr == nil
+	keeps := store != nil && said(out.Result)
+	if keeps { // what was paid for, whatever has ended the call
+		out.Unkept = keep(context.WithoutCancel(ctx), store, t.Call, before, out.Result, err)
 	}
-	if keepErr != nil {
-		err = errors.Join(err, fmt.Errorf("conversation %s is not kept: %w", t.Call.Conversation, keepErr))
-	}
-	if kept || before > 0 {
+	if keeps && out.Unkept == nil || before > 0 {
 		out.Conversation = t.Call.Conversation
 	}
 	return out, err
@@ -142,7 +137,7 @@ func said(r *engine.Result) bool {
 // keep adds what is new to the conversation.
 func keep(ctx context.Context, store Store, call engine.Call, before int, r *engine.Result, failed error) error {
 	c := ledger.Conversation{ID: call.Conversation, Tenant: call.Tenant, Model: r.Request.Model, Updated: r.Started.Add(r.Latency)}
-	for _, m := range r.Request.Messages[before:] {
+	for _, m := range r.Request.Messages[min(before, len(r.Request.Messages)):] {
 		c.Turns = append(c.Turns, ledger.Turn{Message: m, Time: r.Started})
 	}
 	c.Turns = append(c.Turns, ledger.Turn{

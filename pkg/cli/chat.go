@@ -80,7 +80,10 @@ func runChat(cmd *cobra.Command, e *env, o chatOptions, words string) error {
 	if err != nil {
 		return err
 	}
-	eng, err := e.engine(ctx, o.engine())
+	p := newPrinter(e, o.json)
+	opts := o.engine()
+	opts.unkept = func(err error) { p.unkept = err }
+	eng, err := e.engine(ctx, opts)
 	if err != nil {
 		return err
 	}
@@ -93,7 +96,6 @@ func runChat(cmd *cobra.Command, e *env, o chatOptions, words string) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, o.timeout, &llm.Error{Kind: llm.KindTimeout, Message: "no whole answer within --timeout " + o.timeout.String()})
 		defer cancel()
 	}
-	p := newPrinter(e, o.json)
 	if !o.noStream {
 		turn.Call.Request.OnDelta = p.delta
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/chat"
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
@@ -21,6 +22,7 @@ type printer struct {
 	json    bool
 	out     io.Writer
 	safe    *termsafe.Writer // nil into a pipe
+	unkept  error            // why the ledger does not have the call
 	printed bool
 	last    byte // the last byte printed
 }
@@ -63,7 +65,24 @@ func (p *printer) finish(ctx context.Context, out *chat.Outcome, err error, usag
 	if usage && out.Result.Response != nil {
 		p.e.notice("%s", usageLine(out))
 	}
+	p.warn(out)
 	return p.verdict(ctx, out, err)
+}
+
+// warn tells, below the answer, what of it is not kept.
+func (p *printer) warn(out *chat.Outcome) {
+	what, why := "the call is not recorded", p.unkept
+	if why == nil {
+		what, why = "the conversation is not kept", out.Unkept
+	}
+	if why == nil {
+		return
+	}
+	st := p.e.errStyle()
+	p.e.notice("%s %s: %s", st.warn("warning:"), what, termsafe.String(why.Error()))
+	if hint := diag.HintOf(why); hint != "" {
+		p.e.notice("%s %s", st.faint("hint:"), termsafe.String(hint))
+	}
 }
 
 // rest prints an answer that was not streamed, tool calls, and a line end where the answer has none.

@@ -103,6 +103,10 @@ func (s signalError) Error() string { return "stopped by " + s.sig.String() }
 // pass on a signal that the process has from its group already.
 const sameSignal = 100 * time.Millisecond
 
+// lastWords is how long a stopped command has to write down what it has: more than the database waits for
+// its lock. One that is stuck where no context reaches, in opening a FIFO, is ended then.
+const lastWords = 15 * time.Second
+
 // withSignals cancels the context at the first SIGINT or SIGTERM; the second ends the process at once.
 func withSignals(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -118,6 +122,7 @@ func withSignals(ctx context.Context) (context.Context, func()) {
 			case first.IsZero():
 				first = time.Now()
 				cancel(signalError{sig})
+				time.AfterFunc(lastWords, func() { os.Exit(128 + int(sig)) })
 			case time.Since(first) > sameSignal:
 				os.Exit(128 + int(sig))
 			}

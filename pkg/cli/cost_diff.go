@@ -134,13 +134,21 @@ func (e *env) printCostDiff(doc costDiffJSON) error {
 	if err := e.say("%s → %s, at the prices of %s\n", doc.From, doc.To, doc.At); err != nil {
 		return err
 	}
+	for _, d := range doc.Models {
+		if d.From.Model == d.To.Model {
+			continue
+		}
+		if err := e.say("%s instead of %s\n", d.To.Model, d.From.Model); err != nil {
+			return err
+		}
+	}
 	g := grid{header: []string{"model", "input", "output", "a call", "change"}, left: 1}
 	if doc.PerDay > 0 {
 		g.header = append(g.header, "change a month")
 	}
 	for _, d := range doc.Models {
 		row := []string{
-			arrow(d.From.Model, d.To.Model), tokenChange(&d.From.Input, &d.To.Input), tokenChange(d.From.Output, d.To.Output),
+			d.To.Model, tokenChange(&d.From.Input, &d.To.Input), tokenChange(d.From.Output, d.To.Output),
 			expected(d.To.PerCall), signed(d.Change),
 		}
 		if doc.PerDay > 0 {
@@ -163,13 +171,6 @@ func (e *env) printCostDiff(doc costDiffJSON) error {
 		}
 	}
 	return nil
-}
-
-func arrow(from, to string) string {
-	if from == to {
-		return to
-	}
-	return from + " → " + to
 }
 
 func tokenChange(from, to *estimate.Band) string {

@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -27,6 +29,10 @@ func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost stri
 	limit, err := parseDollars("--max-cost", maxCost)
 	if err != nil {
 		return nil, nil, err
+	}
+	if strings.HasPrefix(cmp.Or(model, suite.Model), "replay/") {
+		e.info("recorded answers cost nothing")
+		return caller, nil, nil
 	}
 	est, err := e.estimateRun(ctx, suite, model)
 	if err != nil {

@@ -58,6 +58,9 @@ ends with exit code 5.`,
 			if cmd.Flags().Changed("concurrency") && o.concurrency < 1 {
 				return diag.Errorf("--concurrency %d is not above zero", o.concurrency)
 			}
+			if o.concurrency > config.MaxConcurrency {
+				return diag.Errorf("--concurrency %d is above %d", o.concurrency, config.MaxConcurrency)
+			}
 			return runEval(cmd.Context(), e, o, args[0])
 		},
 		ValidArgsFunction: e.completeSuites,

@@ -2,14 +2,13 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"github.com/llmops-toolkit/llmops/pkg/pricing"
-	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 func newModelsShow(e *env) *cobra.Command {
@@ -119,7 +118,7 @@ func (e *env) showModel(asked string, c *pricing.Catalog, r pricing.Resolution, 
 	}
 	for _, f := range modelFacts(asked, c, r, now) {
 		const indent = "             "
-		text := strings.ReplaceAll(ansi.Wordwrap(termsafe.Line(f[1]), max(20, e.width()-len(indent)), ""), "\n", "\n"+indent)
+		text := strings.ReplaceAll(wrapLine(f[1], max(20, e.width()-len(indent))), "\n  ", "\n"+indent)
 		if err := e.say("  %-10s %s", f[0], text); err != nil {
 			return err
 		}
@@ -131,7 +130,13 @@ func (e *env) showModel(asked string, c *pricing.Catalog, r pricing.Resolution, 
 	if err := e.say("\nDollars per million tokens:"); err != nil {
 		return err
 	}
-	return priceGrid(rows).print(e)
+	if err := priceGrid(rows).print(e); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(rows, func(r priceJSON) bool { return r.Derived }) {
+		return e.say("* by a discount that is published as a rule")
+	}
+	return nil
 }
 
 func modelFacts(asked string, c *pricing.Catalog, r pricing.Resolution, now time.Time) (facts [][2]string) {

@@ -32,6 +32,8 @@ through one engine.`,
 	root.AddCommand(
 		newChat(e),
 		newEval(e),
+		newPrompt(e),
+		newExperiment(e),
 		newInit(e),
 		newTokens(e),
 		newModels(e),

@@ -127,6 +127,7 @@ type engineOptions struct {
 	timeouts provider.Timeouts
 	retry    *gateway.Retry // nil: the configuration's
 	single   bool           // the command makes one call
+	unkept   func(error)    // told of a call that is not recorded; nil: a warning at once
 }
 
 // engine puts the engine together.
@@ -152,7 +153,10 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	}
 	if !cfg.Ledger.Off {
 		ec.Ledger = &lazyLedger{e: e, sync: o.single}
-		ec.OnRecordError = func(err error) { e.notice("warning: the call is not recorded: %v", err) }
+		ec.OnRecordError = o.unkept
+		if o.unkept == nil {
+			ec.OnRecordError = func(err error) { e.notice("warning: the call is not recorded: %v", err) }
+		}
 	}
 	return engine.New(ec), nil
 }

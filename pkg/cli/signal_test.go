@@ -57,7 +57,10 @@ func llmops(t *testing.T) string {
 
 func environment(t *testing.T, dir string, more ...string) []string {
 	t.Helper()
-	return append([]string{"HOME=" + dir, "PATH=" + filepath.Dir(llmops(t)), "LLMOPS_RETRY_BASE=1ms"}, more...)
+	return append([]string{
+		"HOME=" + dir, "PATH=" + filepath.Dir(llmops(t)), "LLMOPS_RETRY_BASE=1ms",
+		"GORACE=atexit_sleep_ms=0", // else the race detector holds each process for a second
+	}, more...)
 }
 
 // reads waits until the program has printed this.

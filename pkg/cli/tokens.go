@@ -105,10 +105,13 @@ func runTokens(ctx context.Context, e *env, o tokensOptions, args []string) erro
 		}
 	}
 	found, err := e.countAll(ctx, &count, args)
-	if err != nil {
+	if found == nil {
 		return err
 	}
-	return e.printTokens(o, found, c, ref, time.Now())
+	if printErr := e.printTokens(o, found, c, ref, time.Now()); printErr != nil {
+		return printErr
+	}
+	return err
 }
 
 // counter chooses how to count: by --encoding, --model, the configuration's model if its tokenizer is

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 
@@ -76,7 +77,8 @@ func (n *counting) file(ctx context.Context, path string) (tokens.Result, error)
 	return n.reader(ctx, f)
 }
 
-// countAll counts standard input or the named files, and says on standard error what it left out.
+// countAll counts standard input or the named files, and says on standard error what it left out. With an
+// error the counts are there, too, where only some files could not be read.
 func (e *env) countAll(ctx context.Context, n *counting, args []string) ([]counted, error) {
 	if len(args) == 0 {
 		if e.in == nil || e.inTTY {
@@ -94,10 +96,16 @@ func (e *env) countAll(ctx context.Context, n *counting, args []string) ([]count
 			return nil, err
 		}
 	}
-	if len(t.found) == 0 && t.skipped > 0 {
-		return nil, diag.Errorf("nothing was counted: %s", plural(t.skipped, "binary file"))
+	if t.skipped > 0 {
+		e.info("%s skipped", plural(t.skipped, "binary file"))
 	}
-	return t.found, t.err()
+	if len(t.found) == 0 {
+		return nil, diag.Errorf("nothing was counted: there is no readable text file").WithHint("what .gitignore leaves out is not counted in a directory")
+	}
+	if t.failed > 0 {
+		err = &codedError{exitItems, fmt.Errorf("%s could not be read", plural(t.failed, "file"))}
+	}
+	return t.found, err
 }
 
 // tallying goes through files and keeps what came of each.
@@ -143,16 +151,5 @@ func (t *tallying) count(ctx context.Context, f textFile) error {
 		t.e.notice("%s: %s that are no UTF-8 are counted as U+FFFD each, as they would be sent", f.shown(), plural(r.Invalid, "byte"))
 	}
 	t.found = append(t.found, counted{f.path, r})
-	return nil
-}
-
-// err sums up what was left out on the way.
-func (t *tallying) err() error {
-	if t.skipped > 0 {
-		t.e.info("%s skipped", plural(t.skipped, "binary file"))
-	}
-	if t.failed > 0 {
-		return diag.Errorf("%s could not be read", plural(t.failed, "file")).WithHint("name the readable ones, or add the others to .gitignore")
-	}
 	return nil
 }

@@ -144,6 +144,9 @@ func (c *Config) readFile(path string, mustExist bool) error {
 	return nil
 }
 
+// MaxConcurrency is the most calls that may be under way at once.
+const MaxConcurrency = 10_000
+
 var kinds = []string{"openai", "anthropic", "gemini", "azure"}
 
 // check refuses values that have the right type and no sense.
@@ -172,8 +175,8 @@ func (c *Config) checkNumbers(at func(...any) func(string, ...any) *diag.Error) 
 	if c.Retry.Attempts < 1 || c.Retry.Attempts > 100 {
 		return at("retry", "attempts")("retry.attempts is %d", c.Retry.Attempts).WithHint("1 means no retry; 100 is the most")
 	}
-	if c.Eval.Concurrency < 1 || c.Eval.Concurrency > 10_000 {
-		return at("eval", "concurrency")("eval.concurrency is %d", c.Eval.Concurrency).WithHint("from 1 to 10000")
+	if c.Eval.Concurrency < 1 || c.Eval.Concurrency > MaxConcurrency {
+		return at("eval", "concurrency")("eval.concurrency is %d", c.Eval.Concurrency).WithHint("from 1 to %d", MaxConcurrency)
 	}
 	for key, d := range map[string]int64{
 		"base": int64(c.Retry.Base), "max_wait": int64(c.Retry.MaxWait),

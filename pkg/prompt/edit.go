@@ -96,9 +96,16 @@ func (e *Editor) create(file string, text []byte) error {
 		return nil
 	}
 	if _, statErr := e.root.Lstat(file); statErr == nil {
-		return diag.At(e.shown(file), 0, 0, "exists already: %w", fs.ErrExist).WithHint("a version is never overwritten")
+		return e.existsAlready(file)
 	}
 	return e.createWithoutLink(file, text)
+}
+
+// existsAlready is the error of a file that must not exist yet.
+func (e *Editor) existsAlready(file string) *diag.Error {
+	err := diag.At(e.shown(file), 0, 0, "exists already").WithHint("a version is never overwritten")
+	err.Err = fs.ErrExist
+	return err
 }
 
 // createWithoutLink is for file systems that have no links.

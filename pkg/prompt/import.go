@@ -46,7 +46,7 @@ func (e *Editor) Add(imports ...*Imported) ([]string, error) {
 			return nil, err
 		}
 		if _, err := e.root.Lstat(name); err == nil {
-			return nil, diag.At(e.shown(name), 0, 0, "exists already: %w", fs.ErrExist).WithHint("a version is never overwritten")
+			return nil, e.existsAlready(name)
 		}
 		files = append(files, file{name, text})
 	}
@@ -69,7 +69,9 @@ func (e *Editor) New(name string) (string, error) {
 		return "", err
 	}
 	if all, err := e.versions(name); err == nil {
-		return "", diag.Errorf("prompt %s exists already, at version %s: %w", name, all[0], fs.ErrExist).WithHint("`llmops prompt bump %s --pre rc` makes the next one", name)
+		known := diag.Errorf("prompt %s exists already, at version %s", name, all[0]).WithHint("`llmops prompt bump %s --pre rc` makes the next one", name)
+		known.Err = fs.ErrExist
+		return "", known
 	}
 	text := "---\nname: " + name + "\nversion: 0.1.0\ndescription: \"\" # what the prompt is for, in one line\nchangelog: First version\n" +
 		"# model: openai/gpt-4o-2024-08-06\nconfig: {temperature: 0}\ninput:\n  schema:\n    question: string, what the user asks\n---\n" +

@@ -52,7 +52,7 @@ type Finding struct {
 
 // LintOptions bring the knowledge that lies outside of this package. A nil func leaves its rules out.
 type LintOptions struct {
-	// Model tells what is known about a provider/model.
+	// Model tells what is known about a provider/model, or about an alias of the configuration.
 	Model func(ref string) ModelStatus
 	// Tokens counts the tokens of a text for a model.
 	Tokens func(model, text string) int
@@ -74,6 +74,7 @@ type ModelStatus struct {
 	Deprecated  bool
 	Retires     string // the date, "" when that is not known
 	Replacement string // what to use instead of a deprecated model
+	Nearest     string // of an unknown model: what may have been meant, "" when nothing is near
 }
 
 // Spot is a piece of text that should not be there: bytes Start to End.

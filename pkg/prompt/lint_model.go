@@ -13,23 +13,27 @@ func (l *linter) model(f *File) {
 		return
 	}
 	provider, name, ok := strings.Cut(f.Model, "/")
-	if !ok || provider == "" || name == "" {
-		l.at(f, "model", RuleUnknown, SeverityError, "write provider/model, such as openai/"+f.Model, "model has no provider")
-		return
-	}
-	status := ModelStatus{Known: true}
+	status := ModelStatus{Known: ok}
 	if l.options.Model != nil {
 		status = l.options.Model(f.Model)
 	}
+	if (!ok || provider == "" || name == "") && !status.Known {
+		l.at(f, "model", RuleUnknown, SeverityError, "write provider/model, such as openai/"+strings.Trim(f.Model, "/"), "model has no provider")
+		return
+	}
 	switch {
-	case status.Floating || floating(provider, name):
+	case status.Floating || latest(name) || status.Known && floating(provider, name):
 		hint := "write a dated snapshot"
 		if status.Snapshot != "" {
 			hint = "write " + status.Snapshot
 		}
 		l.at(f, "model", RuleFloating, SeverityWarning, hint, "%s is an alias that moves to other models", f.Model)
 	case !status.Known:
-		l.at(f, "model", RuleUnknown, SeverityWarning, "check the spelling; prices and limits are not known", "unknown model %s", f.Model)
+		hint := "check the spelling; prices and limits are not known"
+		if status.Nearest != "" {
+			hint = "did you mean " + status.Nearest + "?"
+		}
+		l.at(f, "model", RuleUnknown, SeverityWarning, hint, "unknown model %s", f.Model)
 	}
 	if status.Deprecated {
 		msg := fmt.Sprintf("model %s is deprecated", f.Model)
@@ -44,12 +48,13 @@ func (l *linter) model(f *File) {
 	}
 }
 
-// floating knows the habits of the large providers: their snapshots carry a date. Names elsewhere float
-// when they say so.
+// latest tells whether a name says that it floats.
+func latest(name string) bool {
+	return name == "latest" || strings.HasSuffix(name, "-latest") || strings.HasSuffix(name, ":latest")
+}
+
+// floating knows the habits of the large providers: their snapshots carry a date.
 func floating(provider, name string) bool {
-	if name == "latest" || strings.HasSuffix(name, "-latest") || strings.HasSuffix(name, ":latest") {
-		return true
-	}
 	return (provider == "openai" || provider == "anthropic") && !dated(name)
 }
 

@@ -108,7 +108,17 @@ func TestLockAndVerify(t *testing.T) {
 	if len(replaced.Dropped) != 1 || replaced.Dropped[0].Version != "1.0.0" {
 		t.Errorf("replaced %+v", replaced)
 	}
-	check("replaced", "p 1.0.0 was locked with s@1.0.1 as sha256:"+s.SHA256+", which is locked as sha256:"+sumOf("edited\n"))
+	check("replaced") // p 1.0.0 too, which includes what was edited
+
+	// Only what is named may be replaced.
+	write(t, filepath.Join(dir, "s/v1.0.1.md"), "edited again\n")
+	if _, err := e.Lock(prompt.LockOptions{Names: []string{"p"}, Replace: true}); err == nil || !strings.Contains(err.Error(), "s 1.0.1 was edited") {
+		t.Errorf("replacing p blessed an edit of s: %v", err)
+	}
+	if _, err := e.Lock(prompt.LockOptions{Names: []string{"s"}, Replace: true}); err != nil {
+		t.Fatal(err)
+	}
+	check("replaced by name")
 }
 
 func sumOf(text string) string {

@@ -14,7 +14,7 @@ import (
 type LockOptions struct {
 	Names       []string // only these prompts, and the partials that they need; nil means all
 	Prereleases bool     // lock prereleases too
-	Replace     bool     // take edited and removed versions as they are now, instead of failing
+	Replace     bool     // take edited and removed versions (of Names) as they are now, instead of failing
 }
 
 // Locked is what Lock did.
@@ -34,7 +34,7 @@ func (e *Editor) Lock(o LockOptions) (*Locked, error) {
 		if err != nil {
 			return nil, err
 		}
-		l := locking{editor: e, options: o, entries: map[[2]string]LockEntry{}, fresh: map[[2]string]bool{}, done: &Locked{}}
+		l := locking{editor: e, options: o, entries: map[[2]string]LockEntry{}, gone: map[[2]string]bool{}, done: &Locked{}}
 		if err := l.keep(lock); err != nil {
 			return nil, err
 		}
@@ -52,7 +52,8 @@ type locking struct {
 	editor  *Editor
 	options LockOptions
 	entries map[[2]string]LockEntry
-	fresh   map[[2]string]bool
+	fresh   []LockEntry        // to be locked again, prereleases among them too
+	gone    map[[2]string]bool // removed versions
 	done    *Locked
 }
 
@@ -62,25 +63,43 @@ func (l *locking) keep(lock *Lock) error {
 	if err != nil {
 		return err
 	}
-	if n := len(report.Mismatches); n > 0 && !l.options.Replace {
-		m := report.Mismatches[0]
-		return diag.At(lock.path, m.Line, 0, "%s", m).WithHint("restore it and make a new version: `llmops prompt bump %s`; or lock with --replace", m.Name)
-	}
 	broken := map[[2]string]bool{}
 	for _, m := range report.Mismatches {
-		broken[[2]string{m.Name, m.Version}] = true
-		if m.Got == "" {
-			l.done.Dropped = append(l.done.Dropped, LockEntry{Name: m.Name, Version: m.Version, SHA256: m.Want})
+		if !l.mayReplace(m.Name) {
+			return diag.At(lock.path, m.Line, 0, "%s", m).WithHint("restore it and make a new version: `llmops prompt bump %s`; or lock with --replace", m.Name)
 		}
+		broken[[2]string{m.Name, m.Version}] = true
+		if m.Got == "" && m.Partial == "" {
+			l.done.Dropped = append(l.done.Dropped, LockEntry{Name: m.Name, Version: m.Version, SHA256: m.Want})
+			l.gone[[2]string{m.Name, m.Version}] = true
+		}
+	}
+	for lock.spread(broken) { // what includes a replaced version is locked with it again
 	}
 	for _, e := range lock.Entries {
 		if key := [2]string{e.Name, e.Version}; !broken[key] {
 			l.entries[key] = e
-		} else {
-			l.fresh[key] = true // prereleases among them are locked again
+		} else if !l.gone[key] {
+			l.fresh = append(l.fresh, e)
 		}
 	}
 	return nil
+}
+
+func (l *locking) mayReplace(name string) bool {
+	return l.options.Replace && (l.options.Names == nil || slices.Contains(l.options.Names, name))
+}
+
+// spread adds the entries that are pinned to one of the set, and tells whether there were any.
+func (l *Lock) spread(set map[[2]string]bool) bool {
+	added := false
+	for _, e := range l.Entries {
+		key := [2]string{e.Name, e.Version}
+		if !set[key] && slices.ContainsFunc(e.Pins, func(p Pin) bool { return set[[2]string{p.Name, p.Version}] }) {
+			set[key], added = true, true
+		}
+	}
+	return added
 }
 
 func (l *locking) all() error {
@@ -99,11 +118,17 @@ func (l *locking) all() error {
 			continue
 		}
 		for _, v := range all {
-			key := [2]string{name, v.Original()}
-			if v.Prerelease() == "" || l.options.Prereleases || l.fresh[key] {
+			if v.Prerelease() == "" || l.options.Prereleases {
 				errs = append(errs, l.one(name, v))
 			}
 		}
+	}
+	for _, e := range l.fresh {
+		v, err := semver.StrictNewVersion(e.Version)
+		if err == nil {
+			err = l.one(e.Name, v)
+		}
+		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }

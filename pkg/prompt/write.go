@@ -161,6 +161,8 @@ func list(s []string) []any {
 func textNode(s string) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: s}
 	switch {
+	case s == "<<": // YAML's merge key, which the encoder does not quote
+		n.Style = yaml.DoubleQuotedStyle
 	case !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }):
 	case plainBlock(s):
 		n.Style = yaml.LiteralStyle

@@ -1,5 +1,6 @@
-// Package stats holds intervals and quantiles for evaluation results, each with its source. Start with
-// Wilson for shares and MeanInterval for other means.
+// Package stats holds intervals, tests and quantiles for evaluation results, each with its source. Start with
+// Wilson for shares and MeanInterval for other means; to compare two runs of the same cases, with
+// SignFlipTest.
 package stats
 
 import "math"

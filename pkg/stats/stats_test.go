@@ -1,93 +1,15 @@
 package stats
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os"
 	"testing"
-
-	"github.com/llmops-toolkit/llmops/pkg/internal/realdata"
 )
 
 func ExampleWilson() {
 	iv := Wilson(286, 1319, 0.95)
 	fmt.Printf("%.4f to %.4f", iv.Low, iv.High)
 	// Output: 0.1954 to 0.2399
-}
-
-type vector struct {
-	ID, Stat string
-	Params   map[string]any
-	Input    struct {
-		K, N, DF float64
-		X        []float64
-		Cluster  []any
-	}
-	Expected  json.RawMessage
-	Tolerance json.RawMessage
-}
-
-// Vectors of R, SAS, scipy and others, for the statistics that are here.
-func TestPublishedVectors(t *testing.T) {
-	data, err := os.ReadFile(realdata.Path(t, "metrics", "stats_vectors_public.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var vectors []vector
-	if err := json.Unmarshal(data, &vectors); err != nil {
-		t.Fatal(err)
-	}
-	ran := 0
-	for _, v := range vectors {
-		got := compute(v)
-		if got == nil {
-			continue
-		}
-		ran++
-		t.Run(v.ID, func(t *testing.T) {
-			var tolerance float64
-			want := []float64{0}
-			if json.Unmarshal(v.Tolerance, &tolerance) != nil {
-				t.Fatalf("tolerance %s", v.Tolerance)
-			}
-			if json.Unmarshal(v.Expected, &want[0]) != nil && json.Unmarshal(v.Expected, &want) != nil {
-				t.Fatalf("expected %s", v.Expected)
-			}
-			for i := range want {
-				if math.Abs(got[i]-want[i]) > tolerance {
-					t.Errorf("%s: got %v, want %v within %v", v.Stat, got, want, tolerance)
-				}
-			}
-		})
-	}
-	if ran < 20 {
-		t.Errorf("only %d vectors name a statistic that is here", ran)
-	}
-}
-
-func compute(v vector) []float64 {
-	confidence, _ := v.Params["confidence"].(float64)
-	switch v.Stat {
-	case "wilson_interval":
-		if v.Params["sides"] != "two-sided" { // one-sided at c is the end of the two-sided at 2c−1
-			iv := Wilson(int(v.Input.K), int(v.Input.N), 2*confidence-1)
-			return []float64{iv.Low, 1}
-		}
-		iv := Wilson(int(v.Input.K), int(v.Input.N), confidence)
-		return []float64{iv.Low, iv.High}
-	case "t_quantile":
-		return []float64{TQuantile(v.Params["p"].(float64), v.Input.DF)}
-	case "stderr_mean":
-		return []float64{StdErr(v.Input.X)}
-	case "clustered_stderr":
-		names := make([]string, len(v.Input.Cluster))
-		for i, c := range v.Input.Cluster {
-			names[i] = fmt.Sprint(c)
-		}
-		return []float64{ClusteredStdErr(v.Input.X, nil, names, v.Params["finite_cluster_correction"] == true)}
-	}
-	return nil
 }
 
 func TestIntervals(t *testing.T) {
