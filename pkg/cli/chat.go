@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -100,6 +101,10 @@ func runChat(cmd *cobra.Command, e *env, o chatOptions, words string) error {
 		turn.Call.Request.OnDelta = p.delta
 	}
 	out, err := chat.Ask(ctx, eng, conversations, turn)
+	var late *llm.Error
+	if err != nil && errors.As(context.Cause(ctx), &late) {
+		err = late // names --timeout, where err knows of a deadline only
+	}
 	return p.finish(ctx, out, err, o.usage)
 }
 

@@ -21,10 +21,11 @@ type budget struct {
 }
 
 // budget estimates a run, refuses it when even the low end is above maxCost, and gives the caller that keeps
-// the run below it. With maxCost "" the caller is returned as it is, with a nil budget.
+// the run below it. With maxCost "" the caller is
+// returned as it is, and the estimate is there for settle to compare where one could be made.
 func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost string, caller eval.Caller) (eval.Caller, *budget, error) {
 	if maxCost == "" {
-		return caller, nil, nil
+		return caller, e.estimated(ctx, suite, model), nil
 	}
 	limit, err := parseDollars("--max-cost", maxCost)
 	if err != nil {
@@ -51,6 +52,22 @@ func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost stri
 		b.meter.PerCall = per.Expected
 	}
 	return b.meter, b, nil
+}
+
+// estimated is the estimate of a run without a limit, nil where none can be made: recorded answers cost
+// nothing, and a model may be unpriced or count its tokens in a way that is not known.
+func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *budget {
+	if model == "" {
+		model = suite.Model
+	}
+	if strings.HasPrefix(model, "replay/") {
+		return nil
+	}
+	est, err := e.estimateRun(ctx, suite, model)
+	if err != nil || est.Cost == nil {
+		return nil // the run itself says what is wrong with it
+	}
+	return &budget{e: e, est: est}
 }
 
 func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) (estimate.Estimate, error) {

@@ -131,7 +131,7 @@ func concurrency(o evalRunOptions, s *eval.Suite, cfg *config.Config) int {
 	case o.concurrency > 0:
 		return o.concurrency
 	case s.Concurrency > 0:
-		return s.Concurrency
+		return min(s.Concurrency, config.MaxConcurrency)
 	}
 	return cfg.Eval.Concurrency
 }

@@ -41,7 +41,7 @@ func (e *environment) readDotEnv(path string) error {
 	case err != nil:
 		return diag.At(path, 0, 0, "cannot be read: %w", err)
 	case !info.Mode().IsRegular() || info.Size() > maxDotEnv:
-		return diag.At(path, 0, 0, "is not a file of at most %d bytes", maxDotEnv)
+		return diag.At(path, 0, 0, "is not a regular file of at most %d bytes", maxDotEnv)
 	}
 	data, err := os.ReadFile(path) //nolint:gosec // the project's own file
 	if err != nil {
