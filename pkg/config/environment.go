@@ -68,7 +68,7 @@ func badLine(text string) int {
 
 // lookup finds a variable and says where it was set.
 func (e *environment) lookup(name string) (value, origin string, ok bool) {
-	if v, ok := e.process[name]; ok {
+	if v, ok := e.process[name]; ok && (v != "" || e.dotenv[name] == "") { // an empty one counts as not set
 		return v, "environment " + name, true
 	}
 	if v, ok := e.dotenv[name]; ok {

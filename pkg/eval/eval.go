@@ -62,7 +62,10 @@ func (p Progress) TokensPerSecond() float64 {
 	return float64(p.Totals.Tokens.Output) / p.Elapsed.Seconds()
 }
 
-const defaultConcurrency = 4
+const (
+	defaultConcurrency = 4
+	maxConcurrency     = 10_000
+)
 
 func (c Config) concurrency(s *Suite) int {
 	switch {

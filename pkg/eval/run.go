@@ -89,7 +89,7 @@ func (r *runner) work(parent context.Context) error {
 		}
 	}()
 	var workers sync.WaitGroup
-	for range r.cfg.concurrency(r.suite) {
+	for range min(r.cfg.concurrency(r.suite), maxConcurrency, max(1, r.calls)) {
 		workers.Go(func() {
 			for j := range jobs {
 				results <- r.ask(ctx, j)

@@ -62,6 +62,8 @@ func openCases(path string) (*os.File, error) {
 		return nil, diag.At(path, 0, 0, "cannot be read: %w", errors.Unwrap(err))
 	case info.IsDir():
 		return nil, diag.At(path, 0, 0, "is a directory, not a case file").WithHint("name its files: %s", filepath.Join(filepath.Base(path), "*.jsonl"))
+	case !info.Mode().IsRegular(): // a pipe can be read only once, and cases are read twice
+		return nil, diag.At(path, 0, 0, "is not a regular file")
 	}
 	f, err := os.Open(path) //nolint:gosec // the suite names it
 	if err != nil {

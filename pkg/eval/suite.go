@@ -125,8 +125,8 @@ func (s *Suite) check(doc *strictyaml.Document) error {
 		return doc.Errorf(nil, "the suite names no cases").WithHint("add cases: cases.jsonl")
 	case s.Repeat < 0:
 		return doc.Errorf([]any{"repeat"}, "repeat is %d", s.Repeat).WithHint("the number of calls per case, from 1")
-	case s.Concurrency < 0:
-		return doc.Errorf([]any{"concurrency"}, "concurrency is %d", s.Concurrency).WithHint("the number of calls at once, from 1")
+	case s.Concurrency < 0 || s.Concurrency > maxConcurrency:
+		return doc.Errorf([]any{"concurrency"}, "concurrency is %d", s.Concurrency).WithHint("the number of calls at once, from 1 to %d", maxConcurrency)
 	case s.MaxUnscored != nil && !(*s.MaxUnscored >= 0 && *s.MaxUnscored <= 1):
 		return doc.Errorf([]any{"max_unscored"}, "max_unscored is %v", *s.MaxUnscored).WithHint("a share from 0 to 1; 0.05 unless given")
 	case s.Gate.Kind != 0 && s.Gate.Kind != yaml.MappingNode:

@@ -22,7 +22,7 @@ func TestSuiteErrors(t *testing.T) {
 		{"scorers of one name", "cases: c.jsonl\nscorers:\n  - {type: exact}\n  - {name: exact, type: number}\n", `suite.yaml:4:5: two scorers are named "exact"; the other is in line 3`, "give each a name of its own: name: …"},
 		{"text for a number", "cases: c.jsonl\nrepeat: often\n", "suite.yaml:2:9: wants a whole number, not text `often`", ""},
 		{"negative repeat", "cases: c.jsonl\nrepeat: -1\n", "suite.yaml:2:9: repeat is -1", "the number of calls per case, from 1"},
-		{"negative concurrency", "cases: c.jsonl\nconcurrency: -1\n", "suite.yaml:2:14: concurrency is -1", "the number of calls at once, from 1"},
+		{"negative concurrency", "cases: c.jsonl\nconcurrency: -1\n", "suite.yaml:2:14: concurrency is -1", "the number of calls at once, from 1 to 10000"},
 		{"share above one", "cases: c.jsonl\nmax_unscored: 5\n", "suite.yaml:2:15: max_unscored is 5", "a share from 0 to 1; 0.05 unless given"},
 		{"gate", "cases: c.jsonl\ngate: strict\n", "suite.yaml:2:7: gate wants a mapping of metrics", ""},
 		{"prompt key", "cases: c.jsonl\nprompt: {inlin: x}\n", `suite.yaml:2:10: unknown key "inlin" under prompt`, "known keys under prompt: inline, system"},

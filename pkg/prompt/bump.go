@@ -160,7 +160,7 @@ func (e *Editor) choose(draft *Version, v *semver.Version, all []*semver.Version
 }
 
 func (r *Registry) locked(name, version string) (bool, error) {
-	l, err := r.ReadLock()
+	l, err := r.readLock()
 	if err != nil {
 		return false, err
 	}

@@ -23,7 +23,7 @@ func (r *Registry) Check(name string) ([]Checked, error) {
 	if err != nil {
 		return nil, err
 	}
-	lock, err := r.ReadLock()
+	lock, err := r.readLock()
 	if err != nil {
 		return nil, err
 	}

@@ -93,7 +93,7 @@ func (r *Registry) Lint(o LintOptions, names ...string) ([]Finding, error) {
 			return nil, err
 		}
 	}
-	lock, err := r.ReadLock()
+	lock, err := r.readLock()
 	if err != nil {
 		return nil, err
 	}

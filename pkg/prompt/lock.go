@@ -38,11 +38,33 @@ type LockEntry struct {
 
 // ReadLock reads prompts.lock. Where there is none, the Lock is empty.
 func (r *Registry) ReadLock() (*Lock, error) {
-	data, err := r.lockText()
+	l, err := r.readLock()
 	if err != nil {
 		return nil, err
 	}
-	return parseLock(r.shown(lockFile), data)
+	return &Lock{Entries: slices.Clone(l.Entries), path: l.path}, nil
+}
+
+// readLock is ReadLock that parses a text once; nobody changes what it gives.
+func (r *Registry) readLock() (*Lock, error) {
+	data, err := r.lockText()
+	if err != nil || len(data) == 0 {
+		return &Lock{path: r.shown(lockFile)}, err
+	}
+	r.mu.Lock()
+	known, from := r.lockParsed, r.lockFrom
+	r.mu.Unlock()
+	if known != nil && from == &data[0] {
+		return known, nil
+	}
+	l, err := parseLock(r.shown(lockFile), data)
+	if err != nil {
+		return nil, err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lockParsed, r.lockFrom = l, &data[0]
+	return l, nil
 }
 
 // lockText reads prompts.lock, or gives what it read before when neither size nor time have changed.

@@ -3,6 +3,7 @@ package prompt
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"gopkg.in/yaml.v3"
@@ -129,6 +130,10 @@ func applyMove(old []byte, m *Move) ([]byte, error) {
 		return nil, err
 	}
 	showQuestions(&doc, standIn, 0)
+	comments := ""
+	if onlyComments(text) { // of which the parser keeps nothing
+		comments = ensureLine(text)
+	}
 	if len(doc.Content) == 0 || doc.Content[0].Kind != yaml.MappingNode {
 		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}, HeadComment: doc.HeadComment, FootComment: doc.FootComment}
 	}
@@ -137,7 +142,17 @@ func applyMove(old []byte, m *Move) ([]byte, error) {
 	*child(of, m.Label, yaml.ScalarNode) = *textNode(m.To)
 	history := child(top, "history", yaml.SequenceNode)
 	history.Content = append(history.Content, m.node())
-	return encode(&doc)
+	out, err := encode(&doc)
+	return append([]byte(comments), out...), err
+}
+
+func onlyComments(text string) bool {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			return false
+		}
+	}
+	return true
 }
 
 // child finds the value of a key, or adds one of this kind.

@@ -45,6 +45,9 @@ type Registry struct {
 	lock     []byte // prompts.lock as it was last read
 	lockInfo fs.FileInfo
 
+	lockParsed *Lock
+	lockFrom   *byte // the first byte of the text that lockParsed was made of
+
 	labels     *Labels // as ExperimentOn last read them
 	labelsInfo fs.FileInfo
 }

@@ -39,7 +39,7 @@ type Verification struct {
 // Verify compares every locked version with its file. A broken lock is an error; edited and removed
 // versions are Mismatches.
 func (r *Registry) Verify() (*Verification, error) {
-	lock, err := r.ReadLock()
+	lock, err := r.readLock()
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,9 @@ const (
 
 // openFile reads a recording. A last line that was cut off is an error, or with passTorn passed over.
 func openFile(path string, passTorn bool) (*file, error) {
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		return nil, unreadable(path, errors.New("is a pipe, not a regular file")) // to open it would wait for its writer
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, unreadable(path, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"time"
@@ -44,8 +45,10 @@ func (t *transport) begin(req *http.Request) *exchange {
 	}
 	x.total = after(t.Total, errTotal)
 	x.firstByte = after(t.FirstByte, errFirstByte)
-	x.idle = after(t.Idle, errIdle)
-	x.idle.Stop() // runs only while a Read waits: a slow reader of ours is no idle server
+	// It runs only while a Read waits, as a slow reader of ours is no idle server. Made with t.Idle it could
+	// end before Stop is reached, on a busy machine.
+	x.idle = after(math.MaxInt64, errIdle)
+	x.idle.Stop()
 
 	x.request = req.Clone(x.ctx)
 	// A compressed stream comes in lumps, so compression is for answers in one piece.
