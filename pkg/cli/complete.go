@@ -6,25 +6,9 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 )
 
-// completePrompts offers prompt names, and behind an @ the versions.
-func (e *env) completePrompts(_ *cobra.Command, _ []string, toComplete string) ([]string, cobra.ShellCompDirective) {
-	reg, err := e.prompts()
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	name, at := cutRef(toComplete)
-	if !at {
-		names, _ := reg.Names()
-		return names, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-	}
-	versions, err := reg.Versions(name)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveError
-	}
-	for i, v := range versions {
-		versions[i] = name + "@" + v
-	}
-	return versions, cobra.ShellCompDirectiveNoFileComp
+// completePrompts offers prompt names, and behind an @ versions and labels, wherever the reference stands.
+func (e *env) completePrompts(cmd *cobra.Command, _ []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	return e.completeRefs(1)(cmd, nil, toComplete)
 }
 
 func cutRef(ref string) (name string, at bool) {

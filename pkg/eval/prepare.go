@@ -71,7 +71,7 @@ func (r *runner) checkCase(c *Case) error {
 		}
 		return nil
 	}
-	_, err := r.version.Render(c.variables(r.inputVar))
+	_, err := r.version.Render(r.version.Typed(c.variables(r.inputVar)))
 	return err
 }
 
