@@ -27,13 +27,13 @@ const resamples = 1000
 // where a side has no values. The same seed gives the same result. Source: Efron and Tibshirani 1993,
 // «An Introduction to the Bootstrap», sections 8 and 13.3.
 func QuantileShifts(baseline, candidate Grouped, cases int, shares []float64, confidence float64, seed uint64) []QuantileShift {
-	a, b := sorted(baseline), sorted(candidate)
-	if len(a.Values) == 0 || len(b.Values) == 0 {
+	if len(baseline.Values) == 0 || len(candidate.Values) == 0 {
 		return nil
 	}
+	a, b := sorted(baseline, cases), sorted(candidate, cases)
 	drawn := make([][]float64, len(shares))
 	qa, qb := make([]float64, len(shares)), make([]float64, len(shares))
-	resample(cases, seed, func(times []uint32) {
+	resample(cases, seed, func(times []uint8) {
 		a.quantiles(times, shares, qa)
 		b.quantiles(times, shares, qb)
 		for i := range shares {
@@ -42,7 +42,7 @@ func QuantileShifts(baseline, candidate Grouped, cases int, shares []float64, co
 			}
 		}
 	})
-	once := make([]uint32, cases)
+	once := make([]uint8, cases)
 	for i := range once {
 		once[i] = 1
 	}
@@ -56,12 +56,12 @@ func QuantileShifts(baseline, candidate Grouped, cases int, shares []float64, co
 }
 
 // resample draws n of n cases with replacement, many times, and shows how often each came.
-func resample(n int, seed uint64, see func(times []uint32)) {
+func resample(n int, seed uint64, see func(times []uint8)) {
 	if n == 0 {
 		return
 	}
 	rng := rand.NewPCG(seed, uint64(n))
-	times := make([]uint32, n)
+	times := make([]uint8, n) // that a case comes more than 255 times of n has no chance worth the name
 	for range resamples {
 		clear(times)
 		for i := 0; i < n; i += 2 { // two draws of 32 bits from each 64; the bias of n/2³² is beyond notice
@@ -75,37 +75,51 @@ func resample(n int, seed uint64, see func(times []uint32)) {
 	}
 }
 
-// sorted orders the values and keeps each by its case.
-func sorted(g Grouped) Grouped {
+// ascending are values in their order, each with its case. each is how many values every case has, or 0
+// where cases differ in that.
+type ascending struct {
+	values []float64
+	owner  []int32 // small numbers and bytes, as they are read a thousand times over
+	each   int
+}
+
+func sorted(g Grouped, cases int) ascending {
 	order := make([]int, len(g.Values))
 	for i := range order {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(g.Values[i], g.Values[j]) })
-	out := Grouped{make([]float64, len(order)), make([]int, len(order))}
+	out := ascending{values: make([]float64, len(order)), owner: make([]int32, len(order))}
+	counts := make([]int, cases)
 	for i, j := range order {
-		out.Values[i], out.Owner[i] = g.Values[j], g.Owner[j]
+		out.values[i], out.owner[i] = g.Values[j], int32(g.Owner[j])
+		counts[g.Owner[j]]++
+	}
+	if slices.Min(counts) == slices.Max(counts) {
+		out.each = counts[0]
 	}
 	return out
 }
 
 // quantiles fills in the quantiles, in ascending order of shares, of sorted values that count as often as
 // their cases came. They are NaN where none came.
-func (g Grouped) quantiles(times []uint32, shares, into []float64) {
-	total := uint32(0)
-	for _, owner := range g.Owner {
-		total += times[owner]
+func (g ascending) quantiles(times []uint8, shares, into []float64) {
+	total := uint32(len(times) * g.each)
+	if g.each == 0 {
+		for _, owner := range g.owner {
+			total += uint32(times[owner])
+		}
 	}
 	next, sum := 0, uint32(0)
 	for i := range into {
 		into[i] = math.NaN()
 		goal := uint32(math.Ceil(shares[i]*float64(total) - 1e-9))
-		for next < len(g.Owner) && sum < max(1, goal) {
-			sum += times[g.Owner[next]]
+		for next < len(g.owner) && sum < max(1, goal) {
+			sum += uint32(times[g.owner[next]])
 			next++
 		}
 		if next > 0 && total > 0 {
-			into[i] = g.Values[next-1]
+			into[i] = g.values[next-1]
 		}
 	}
 }

@@ -36,6 +36,13 @@ func binomialFlip(lost, n int) SignFlip {
 
 // binomialHalf is the chance of k heads in n tosses.
 func binomialHalf(k, n int) float64 {
+	if n <= 50 { // every step is a whole number that float64 holds, so that 1/128 is 1/128
+		ways := 1.0
+		for i := range k {
+			ways = ways * float64(n-i) / float64(i+1)
+		}
+		return math.Ldexp(ways, -n)
+	}
 	a, _ := math.Lgamma(float64(n) + 1)
 	b, _ := math.Lgamma(float64(k) + 1)
 	c, _ := math.Lgamma(float64(n-k) + 1)

@@ -32,9 +32,9 @@ const (
 
 // SignFlipTest is the paired randomisation test of differences d, candidate − baseline: under the null
 // hypothesis that the two do not differ each d is as likely as −d. Differences of 0 change no sum and
-// are left out. Up to 16 others are enumerated in full; more of one size follow the binomial
-// distribution, which is McNemar's mid-p test; else 10,000 flips are drawn, the same for the same seed,
-// and the observed sum counts as one of them. No difference at all gives a MidP of 0.5.
+// are left out. Others of one size follow the binomial distribution, which is McNemar's mid-p test; up to
+// 16 of several sizes are enumerated in full; of more, 10,000 flips are drawn, the same for the same seed, and
+// the observed sum counts as one of them. No difference at all gives a MidP of 0.5.
 // Source: Fisher 1935, «The Design of Experiments», section 21; Pitman 1937; for the count of drawn
 // sums Phipson and Smyth 2010.
 func SignFlipTest(d []float64, seed uint64) SignFlip {
@@ -53,12 +53,12 @@ func SignFlipTest(d []float64, seed uint64) SignFlip {
 	switch {
 	case len(sizes) == 0:
 		return SignFlip{Equal: 1, Beyond: 1, Exact: true}
-	case len(sizes) <= flipsEnumerated:
-		return place(allSums(sizes), observed, near)
 	case same:
 		n := len(sizes)
 		lost := int(math.Round((float64(n) - observed/sizes[0]) / 2))
 		return binomialFlip(lost, n)
+	case len(sizes) <= flipsEnumerated:
+		return place(allSums(sizes), observed, near)
 	}
 	s := place(append(drawnSums(sizes, total, seed), observed), observed, near)
 	s.Exact = false

@@ -141,7 +141,7 @@ func bootstrapMean(counts map[string]int, confidence float64) any {
 	}
 	below := 0.0
 	for seed := range uint64(20) {
-		resample(len(d), seed, func(times []uint32) {
+		resample(len(d), seed, func(times []uint8) {
 			sum := 0.0
 			for i, n := range times {
 				sum += float64(n) * d[i]

@@ -1,0 +1,175 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/llmops-toolkit/llmops/pkg/eval"
+)
+
+// invalid is step 0: it lists why the two sides cannot be compared or believed.
+func (p *pairs) invalid(columns []*column, o Options) []string {
+	var why []string
+	for _, side := range []struct {
+		name Side
+		run  *Run
+	}{{Baseline, p.baseline}, {Candidate, p.candidate}} {
+		if s := side.run.Info.Status; s != eval.StatusComplete {
+			why = append(why, fmt.Sprintf("the %s run is not complete", side.name))
+		}
+	}
+	for _, c := range columns {
+		if !c.gated {
+			continue
+		}
+		if c.unscoredBefore.above(*o.MaxUnscored) {
+			why = append(why, unscored(c.name, Baseline, c.unscoredBefore))
+		}
+		if c.unscoredNow.above(*o.MaxUnscored) {
+			why = append(why, unscored(c.name, Candidate, c.unscoredNow))
+		}
+		if c.changed {
+			why = append(why, fmt.Sprintf("%s computes something else now than in the baseline, whose answers must be scored again", c.name))
+		}
+	}
+	for _, name := range p.unpaired.AddedMetrics {
+		if _, named := o.Config.limit(name); named {
+			why = append(why, fmt.Sprintf("%s is gated and the baseline has no scores of it", name))
+		}
+	}
+	if len(p.lostRequired) > 0 {
+		why = append(why, "required cases of the baseline are missing or changed: "+some(p.lostRequired))
+	}
+	return why
+}
+
+func unscored(metric string, side Side, s share) string {
+	return fmt.Sprintf("%s: %d of %d answers of the %s are unscored", metric, s.part, s.all, side)
+}
+
+// conclude draws the verdict from the parts.
+func (r *Result) conclude(invalid []string, p *pairs, o Options) {
+	failed := r.failures(p, o)
+	open := r.openQuestions(p, o)
+	r.warn(o)
+	switch {
+	case len(invalid) > 0:
+		r.Verdict, r.Reasons = Invalid, append(invalid, failed...)
+	case len(failed) > 0:
+		r.Verdict, r.Reasons = Regressed, failed
+	case len(open) > 0:
+		r.Verdict, r.Reasons = Inconclusive, open
+	default:
+		r.Verdict = OK
+	}
+}
+
+// failures list what makes the candidate worse.
+func (r *Result) failures(p *pairs, o Options) []string {
+	var why []string
+	for _, m := range r.Metrics {
+		if m.Gated && m.Verdict == Regressed {
+			why = append(why, m.fell(m.Name))
+		}
+	}
+	for _, s := range r.Slices {
+		for _, m := range s.Metrics {
+			if m.Gated && m.Verdict == Regressed {
+				why = append(why, m.fell(m.Name+" of "+s.Tag))
+			}
+		}
+	}
+	if required := p.required(r.Broken); len(required) > 0 {
+		why = append(why, "required cases are broken: "+some(required))
+	}
+	broken, fixed := len(r.Broken), len(r.Fixed)
+	switch {
+	case o.Config.Broken == Strict && broken > 0:
+		why = append(why, fmt.Sprintf("%d cases are broken: %s", broken, some(r.Broken)))
+	case o.Config.Broken == Net && broken > fixed:
+		why = append(why, fmt.Sprintf("%d cases are broken and %d fixed: %s", broken, fixed, some(r.Broken)))
+	}
+	for _, b := range r.Breaches {
+		why = append(why, b.String())
+	}
+	for _, g := range r.Usage {
+		if g.Verdict == Regressed {
+			why = append(why, g.String())
+		}
+	}
+	return why
+}
+
+func (m *Metric) fell(name string) string {
+	return fmt.Sprintf("%s fell by %.4g, from %.4g to %.4g (p %.2g)", name, -*m.Delta, *m.Baseline, *m.Candidate, *m.Adjusted)
+}
+
+// openQuestions list what can neither be shown nor ruled out. Slices are small and leave the question open
+// nearly always, so they do not count.
+func (r *Result) openQuestions(p *pairs, o Options) []string {
+	var why []string
+	for _, m := range r.Metrics {
+		if !m.Gated || m.Verdict != Inconclusive {
+			continue
+		}
+		switch {
+		case m.CI95 == nil:
+			why = append(why, fmt.Sprintf("%s: %d cases are too few to compare", m.Name, m.N))
+		case m.Needed != nil:
+			why = append(why, fmt.Sprintf("%s: a drop of %.3g cannot be ruled out, the margin is %g; about %d cases would show it",
+				m.Name, -m.CI95[0], m.Margin, *m.Needed))
+		default:
+			why = append(why, fmt.Sprintf("%s: a drop of %.3g cannot be ruled out, the margin is %g", m.Name, -m.CI95[0], m.Margin))
+		}
+	}
+	if required := p.required(r.Unconfirmed); len(required) > 0 {
+		why = append(why, "required cases seem broken and could not be confirmed: "+some(required))
+	} else if o.Config.Broken == Strict && len(r.Unconfirmed) > 0 {
+		why = append(why, "cases seem broken and could not be confirmed: "+some(r.Unconfirmed))
+	}
+	return why
+}
+
+func (r *Result) warn(o Options) {
+	warn := func(n int, format string, args ...any) {
+		if n > 0 {
+			r.Warnings = append(r.Warnings, fmt.Sprintf(format, args...))
+		}
+	}
+	for _, g := range r.Usage {
+		if g.Verdict == Inconclusive {
+			r.Warnings = append(r.Warnings, g.String())
+		}
+	}
+	if o.Config.Broken == Report || len(r.Broken) <= len(r.Fixed) {
+		warn(len(r.Broken), "%d cases are broken and %d fixed: %s", len(r.Broken), len(r.Fixed), some(r.Broken))
+	}
+	u := r.Unpaired
+	warn(len(r.Unconfirmed), "%d cases seem broken and were not confirmed: %s", len(r.Unconfirmed), some(r.Unconfirmed))
+	warn(len(u.Changed), "%d cases were changed and are not compared: %s", len(u.Changed), some(u.Changed))
+	warn(len(u.Removed), "%d cases of the baseline are gone: %s", len(u.Removed), some(u.Removed))
+	warn(len(u.ChangedMetrics), "metrics that compute something else now: %s", some(u.ChangedMetrics))
+	warn(len(u.RemovedMetrics), "metrics of the baseline that are gone: %s", some(u.RemovedMetrics))
+}
+
+// required picks the required ones out of cases.
+func (p *pairs) required(ids []string) []string {
+	var out []string
+	for _, id := range ids {
+		if p.candidate.byID[id].Required || p.baseline.byID[id].Required {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// some names the first few.
+func some(ids []string) string {
+	const few = 5
+	ids = slices.Clone(ids)
+	if len(ids) > few {
+		ids = append(ids[:few], fmt.Sprintf("and %d more", len(ids)-few))
+	}
+	return strings.Join(ids, ", ")
+}

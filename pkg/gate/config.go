@@ -1,0 +1,73 @@
+package gate
+
+import "slices"
+
+// Config is a suite's gate section. The zero value gates every metric by the defaults.
+type Config struct {
+	Metrics    map[string]Limit // gated; empty: all but those of ReportOnly
+	ReportOnly []string         // metrics that are compared and fail nothing
+	Broken     Policy
+	Slices     []string // tags whose metrics are gated too
+	Budgets    Budgets
+	Growth     GrowthLimits
+	MaxReruns  int // calls for confirming; 0 means no limit
+}
+
+// Limit is what a metric may lose, in its own unit.
+type Limit struct {
+	MinEffect float64  // a smaller drop is no regression however sure it is
+	Margin    *float64 // ok needs a drop of this size ruled out; nil means 0.05
+}
+
+func (l Limit) margin() float64 {
+	if l.Margin == nil {
+		return 0.05
+	}
+	return *l.Margin
+}
+
+// Policy says which broken cases fail the gate. Required ones do under every policy.
+type Policy int
+
+// The policies.
+const (
+	Net    Policy = iota // more are broken than fixed
+	Strict               // any
+	Report               // none
+)
+
+// GrowthLimits say what a growth of cost, tokens or latency does.
+type GrowthLimits struct {
+	Cost, Tokens, Latency GrowthPolicy
+	Above                 *float64 // a smaller growth is passed over; nil means 0.05
+}
+
+func (g GrowthLimits) above() float64 {
+	if g.Above == nil {
+		return 0.05
+	}
+	return *g.Above
+}
+
+// GrowthPolicy is what a sure growth does.
+type GrowthPolicy int
+
+// The policies.
+const (
+	GrowthWarn GrowthPolicy = iota
+	GrowthFail
+	GrowthOff
+)
+
+func (c *Config) limit(name string) (l Limit, named bool) {
+	l, named = c.Metrics[name]
+	return l, named
+}
+
+func (c *Config) gates(name string) bool {
+	if len(c.Metrics) > 0 {
+		_, named := c.Metrics[name]
+		return named
+	}
+	return !slices.Contains(c.ReportOnly, name)
+}
