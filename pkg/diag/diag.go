@@ -60,11 +60,19 @@ func (e *Error) Error() string {
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// HintOf finds the first hint in err's chain.
+// HintOf finds the first hint in err's tree: err itself, then what it wraps, joined errors in their order.
 func HintOf(err error) string {
-	for ; err != nil; err = errors.Unwrap(err) {
-		if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
-			return h.Hint()
+	if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
+		return h.Hint()
+	}
+	switch e := err.(type) {
+	case interface{ Unwrap() error }:
+		return HintOf(e.Unwrap())
+	case interface{ Unwrap() []error }:
+		for _, each := range e.Unwrap() {
+			if hint := HintOf(each); hint != "" {
+				return hint
+			}
 		}
 	}
 	return ""

@@ -40,6 +40,27 @@ func TestErrorNamesThePlace(t *testing.T) {
 	}
 }
 
+func TestHintInJoinedErrors(t *testing.T) {
+	hint := diag.Errorf("broken").WithHint("mend it")
+	other := diag.Errorf("worse").WithHint("give up")
+	for name, c := range map[string]struct {
+		err  error
+		want string
+	}{
+		"second of two":      {errors.Join(errors.New("plain"), hint), "mend it"},
+		"the first one wins": {errors.Join(hint, other), "mend it"},
+		"wrapped in a join":  {fmt.Errorf("x: %w", errors.Join(errors.New("plain"), fmt.Errorf("y: %w", hint))), "mend it"},
+		"two %w":             {fmt.Errorf("%w and %w", errors.New("plain"), other), "give up"},
+		"none":               {errors.Join(errors.New("plain")), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := diag.HintOf(c.err); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
 func TestNearest(t *testing.T) {
 	names := []string{"exact", "contains", "not_contains", "regex", "number"}
 	for word, want := range map[string][]string{
