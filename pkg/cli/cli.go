@@ -37,7 +37,8 @@ type env struct {
 	quiet      bool
 	tenant     string
 
-	app *app // made by setup on first use
+	app     *app  // made by setup on first use
+	helpErr error // what kept help from being written
 }
 
 // Main runs the command line of this process and returns its exit code.
@@ -63,7 +64,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	root.SetIn(e.in)
 	root.SetOut(e.out)
 	root.SetErr(e.err)
-	err := root.ExecuteContext(ctx)
+	err := errors.Join(root.ExecuteContext(ctx), e.helpErr)
 	if closeErr := e.close(); err == nil {
 		err = closeErr
 	}

@@ -1,27 +1,76 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
 
 // helpWidth is the width that help is written for.
 const helpWidth = 80
 
-// help prints a command's description and usage, wrapped.
-func help(cmd *cobra.Command, _ []string) {
+// showHelp writes a command's description and usage, wrapped. What goes wrong with it ends the process with
+// an error, as for every other output.
+func (e *env) showHelp(cmd *cobra.Command, _ []string) {
 	text := cmd.Long
 	if text == "" {
 		text = cmd.Short
 	}
-	cmd.Printf("%s\n\n", strings.TrimSpace(text))
+	text = strings.TrimSpace(text) + "\n\n"
 	if cmd.Runnable() || cmd.HasSubCommands() {
-		cmd.Print(usageText(cmd))
+		text += usageText(cmd)
 	}
+	_, err := io.WriteString(cmd.OutOrStdout(), text)
+	e.helpErr = errors.Join(e.helpErr, err)
+}
+
+// newHelp is the help command. cobra's own takes a word that names nothing for a success.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND|TOPIC]",
+		Short:   "Tell of a command or a topic",
+		Example: "  llmops help exit-codes",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			found, rest, err := cmd.Root().Find(args)
+			if err == nil && len(rest) == 0 {
+				return found.Help()
+			}
+			parent := cmd.Root()
+			if found != nil {
+				parent = found
+			}
+			word := rest[0]
+			e := diag.Errorf("%s has no command or topic %q", parent.CommandPath(), word)
+			if near := diag.DidYouMean(word, commandNames(parent)); near != "" {
+				return e.WithHint("%s", near)
+			}
+			return e.WithHint("`%s --help` lists them", parent.CommandPath())
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			found, _, err := cmd.Root().Find(args)
+			if err != nil {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return commandNames(found), cobra.ShellCompDirectiveNoFileComp
+		},
+	}
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }
 
 func usageText(cmd *cobra.Command) string {

@@ -58,7 +58,7 @@ func runPromptCheck(e *env, args []string, asJSON bool) error {
 	} else {
 		err = e.printChecked(checked)
 	}
-	if err = joined(append(errs, err)...); err != nil {
+	if err = errors.Join(append(errs, err)...); err != nil {
 		return err
 	}
 	return checkVerdict(checked)

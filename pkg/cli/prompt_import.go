@@ -169,7 +169,7 @@ func importDir(o promptImportOptions, path string) ([]*prompt.Imported, error) {
 		return nil, diag.At(path, 0, 0, "cannot be imported: %w", err)
 	}
 	if err != nil {
-		return nil, joined(err)
+		return nil, err
 	}
 	var out []*prompt.Imported
 	for _, im := range found {

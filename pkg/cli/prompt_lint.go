@@ -87,7 +87,7 @@ func runPromptLint(e *env, o promptLintOptions, args []string) error {
 	} else {
 		err = e.printFindings(doc.Findings)
 	}
-	if err = joined(err, lintErr); err != nil {
+	if err = errors.Join(err, lintErr); err != nil {
 		return err
 	}
 	return e.lintVerdict(doc, len(names), o.strict)

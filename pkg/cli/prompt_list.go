@@ -82,7 +82,7 @@ func runPromptList(e *env, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	return joined(listErr)
+	return listErr
 }
 
 func newPromptEntryJSON(entry prompt.Entry, score *promptScoreJSON) promptEntryJSON {

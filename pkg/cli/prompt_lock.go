@@ -65,7 +65,7 @@ func runPromptLock(e *env, o promptLockOptions) error {
 	}
 	done, err := ed.Lock(o.LockOptions)
 	if err != nil {
-		return joined(err)
+		return err
 	}
 	if o.json {
 		return writeJSON(e.out, struct {
@@ -117,7 +117,7 @@ func runPromptVerify(e *env, asJSON bool) error {
 	found, err := reg.Verify()
 	switch {
 	case err != nil && (found == nil || len(found.Mismatches) == 0):
-		return joined(err)
+		return err
 	case err != nil: // a prompt whose versions are all gone may be no prompt at all
 		e.notice("warning: %v", err)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -61,7 +62,7 @@ func runPromptLog(e *env, name string, asJSON bool) error {
 	}
 	rows, readErr := promptVersions(reg, name)
 	if readErr != nil && rows == nil {
-		return joined(readErr)
+		return readErr
 	}
 	labels, err := reg.Labels()
 	if err != nil {
@@ -81,7 +82,7 @@ func runPromptLog(e *env, name string, asJSON bool) error {
 	} else {
 		err = e.printPromptLog(doc)
 	}
-	return joined(err, readErr)
+	return errors.Join(err, readErr)
 }
 
 // movesOf lists the moves of a prompt's labels, the latest first.

@@ -43,7 +43,7 @@ func runPromptVersions(e *env, name string, asJSON bool) error {
 	}
 	rows, readErr := promptVersions(reg, name)
 	if readErr != nil && rows == nil {
-		return joined(readErr)
+		return readErr
 	}
 	if asJSON {
 		err = writeJSON(e.out, struct {
@@ -51,7 +51,7 @@ func runPromptVersions(e *env, name string, asJSON bool) error {
 			Name     string              `json:"name"`
 			Versions []promptVersionJSON `json:"versions"`
 		}{"llmops.prompt.versions/v1", name, rows})
-		return joined(err, readErr)
+		return errors.Join(err, readErr)
 	}
 	g := grid{header: []string{"version", "labels", "locked", "model", "changelog"}, left: 5}
 	for _, r := range rows {
@@ -62,7 +62,7 @@ func runPromptVersions(e *env, name string, asJSON bool) error {
 		g.add(r.Version, strings.Join(r.Labels, ","), locked, r.Model, r.Changelog)
 	}
 	g.dropEmpty()
-	return joined(e.fitted(&g, len(g.header)-1, len(g.header)-2), readErr)
+	return errors.Join(e.fitted(&g, len(g.header)-1, len(g.header)-2), readErr)
 }
 
 // promptVersions lists versions with what their files say. A file that does not parse is listed too, by

@@ -21,7 +21,8 @@ through one engine.`,
 		RunE:          group,
 	}
 	root.SetFlagErrorFunc(usage)
-	root.SetHelpFunc(help)
+	root.SetHelpFunc(e.showHelp)
+	root.SetHelpCommand(newHelp())
 	root.SetUsageFunc(func(cmd *cobra.Command) error { cmd.Print(usageText(cmd)); return nil })
 	flags := root.PersistentFlags()
 	flags.StringVar(&e.configFile, "config", "", "configuration `FILE` instead of the nearest llmops.yaml")

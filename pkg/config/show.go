@@ -50,7 +50,7 @@ func (c *Config) Get(path string) ([]Setting, error) {
 	var hits []Setting
 	var names []string
 	for _, s := range all {
-		names = append(names, s.Path)
+		names = append(names, withParents(s.Path)...)
 		if s.Path == path || strings.HasPrefix(s.Path, path+".") || strings.HasPrefix(s.Path, path+"[") {
 			hits = append(hits, s)
 		}
@@ -62,7 +62,7 @@ func (c *Config) Get(path string) ([]Setting, error) {
 		if k.Path == path { // known, and empty
 			return []Setting{{Path: path, Origin: c.Origin(path)}}, nil
 		}
-		names = append(names, k.Path)
+		names = append(names, withParents(k.Path)...)
 	}
 	slices.Sort(names)
 	e := diag.Errorf("no setting %q", path)
@@ -70,6 +70,17 @@ func (c *Config) Get(path string) ([]Setting, error) {
 		return nil, e.WithHint("%s", near)
 	}
 	return nil, e.WithHint("`llmops config list` shows every setting")
+}
+
+// withParents gives a path and the sections that it lies in.
+func withParents(path string) []string {
+	list := []string{path}
+	for i := len(path) - 1; i > 0; i-- {
+		if path[i] == '.' || path[i] == '[' {
+			list = append(list, path[:i])
+		}
+	}
+	return list
 }
 
 // Origin says where the value at a path was set, or "".
