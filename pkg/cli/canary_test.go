@@ -18,6 +18,11 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
+	"cache clear":  {"cache clear --older-than 1h"},
+	"cache export": {"--cache on chat -m env/m --temperature 0 --no-stream canary", "cache export"},
+	"cache list":   {"cache list", "cache list --json"},
+	"cache show":   {"cache show 0"},
+	"cache stats":  {"cache stats", "cache stats --json"},
 	"chat": {
 		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
 		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",

@@ -19,6 +19,8 @@ type chatJSON struct {
 	Prompt         *promptJSON    `json:"prompt"`
 	Usage          *llm.Usage     `json:"usage"`
 	CostUSD        *llm.Money     `json:"cost_usd"`
+	Cached         bool           `json:"cached"`
+	SavedUSD       *llm.Money     `json:"saved_usd,omitempty"` // what a cached answer cost when it was asked for
 	Timing         timingJSON     `json:"timing"`
 	Attempts       int            `json:"attempts"`
 	TraceID        string         `json:"trace_id"`
@@ -57,7 +59,8 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	doc := chatJSON{
 		Schema: "llmops.chat/v1", Text: r.Response.Text(), Complete: complete(r.Response, err), Model: r.Response.Model,
-		Usage: r.Response.Usage, CostUSD: r.Cost, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
+		Usage: r.Response.Usage, CostUSD: r.Cost,
+		Cached: r.Response.Cached, SavedUSD: r.Saved, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
 		Timing: timingJSON{Total: millis(r.Latency)},
 	}
 	if doc.Model == "" && r.Request != nil {

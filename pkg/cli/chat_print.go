@@ -161,6 +161,12 @@ func usageLine(out *chat.Outcome) string {
 			parts[0] += fmt.Sprintf(" (%d of it reasoning)", u.Reasoning)
 		}
 	}
+	if r.Response.Cached {
+		parts = append(parts, "answered from the cache")
+		if r.Saved != nil {
+			parts[len(parts)-1] += ", which saved " + price(r.Saved)
+		}
+	}
 	parts = append(parts, price(r.Cost))
 	if t := r.Response.Timing.TTFT; t > 0 {
 		parts = append(parts, "first token "+ms(t))

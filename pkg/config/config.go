@@ -29,6 +29,8 @@ type Config struct {
 	Timeout Timeouts `yaml:"timeout"`
 	Retry   Retry    `yaml:"retry"`
 	Ledger  Ledger   `yaml:"ledger"`
+	Cache   Cache    `yaml:"cache"`
+	Redis   Redis    `yaml:"redis"`
 	Eval    Eval     `yaml:"eval"`
 
 	// Root is the project's directory: the nearest one upwards that holds llmops.yaml, else the
@@ -105,6 +107,8 @@ func Default() *Config {
 			MaxRetryAfter: time.Minute, Total: 10 * time.Minute,
 		},
 		Ledger: Ledger{Texts: "full"},
+		Cache:  Cache{Store: "sqlite", TTL: 30 * 24 * time.Hour, MaxMB: 512, OnError: "open"},
+		Redis:  Redis{Namespace: "llmops", Pool: 10, Timeout: time.Second},
 		Eval:   Eval{Concurrency: 8},
 	}
 }

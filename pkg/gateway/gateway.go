@@ -7,6 +7,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/llmops-toolkit/llmops/pkg/cache"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -16,6 +17,11 @@ type Config struct {
 	// reference and its result is kept; the model it gives answers under its own name.
 	Open  func(ref string) (llm.Model, error)
 	Retry Retry
+
+	Cache *cache.Cache // nil: every call is asked
+	// Server gives the address of the server that answers a reference, since answers of another server must not
+	// serve. Without one (a recording) nothing is cached. It is required with a Cache.
+	Server func(ref string) (baseURL string, ok bool)
 }
 
 // Gateway is an llm.Model over all providers. It is safe for concurrent use.
@@ -34,11 +40,26 @@ func New(cfg Config) *Gateway {
 // Generate sends the request to the provider that its Model names. The Response is never nil: with an
 // error it tells at least the number of attempts.
 func (g *Gateway) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+	if g.cfg.Cache != nil {
+		if server, ok := g.cfg.Server(req.Model); ok {
+			return g.cached(ctx, req, server)
+		}
+	}
+	return g.ask(ctx, req)
+}
+
+// ask sends the request to the provider.
+func (g *Gateway) ask(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	model, err := g.model(req.Model)
 	if err != nil {
 		return &llm.Response{}, err
 	}
-	return model.Generate(ctx, req)
+	resp, err := model.Generate(ctx, req)
+	if resp == nil {
+		resp = &llm.Response{}
+	}
+	resp.Ref = req.Model
+	return resp, err
 }
 
 // Ready opens the provider of a reference and tells what is wrong with it. Nothing is sent.

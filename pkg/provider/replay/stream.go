@@ -33,4 +33,3 @@ func (m *Model) stream(ctx context.Context, resp *llm.Response, onDelta func(llm
 	}
 	return nil, pace(wait)
 }
-
