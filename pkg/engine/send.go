@@ -35,6 +35,10 @@ func charge(cfg Config, res *Result) {
 		}
 		price = cfg.Price(ref, resp.Usage)
 	}
+	if resp.Static {
+		res.Cost = new(llm.Money)
+		return
+	}
 	if resp.Cached {
 		res.Cost, res.Saved = new(llm.Money), price
 		return

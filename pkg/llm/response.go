@@ -31,6 +31,7 @@ type Response struct {
 	Ref        string `json:"ref,omitempty"`
 	Substitute bool   `json:"substitute,omitempty"`
 	Why        string `json:"why,omitempty"`
+	Static     bool   `json:"-"` // no model answered: it is a text that the configuration holds ready
 	Cached     bool   `json:"-"` // the answer came from our own cache: nothing was asked and nothing is charged
 }
 
