@@ -207,14 +207,21 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if o.retry != nil {
 		retry = *o.retry
 	}
-	answers, err := e.answerCache()
-	if err != nil {
+	gc := gateway.Config{
+		Open:  func(ref string) (llm.Model, error) { return provider.Open(ref, settings) },
+		Retry: retry, Server: settings.Server,
+	}
+	if o.retry != nil { // a command that asks whether this very model answers
+		return gateway.New(gc), nil
+	}
+	if gc.Cache, err = e.answerCache(); err != nil {
 		return nil, err
 	}
-	return gateway.New(gateway.Config{
-		Open:  func(ref string) (llm.Model, error) { return provider.Open(ref, settings) },
-		Retry: retry, Cache: answers, Server: settings.Server,
-	}), nil
+	if gc.Chains, err = e.chains(); err != nil {
+		return nil, err
+	}
+	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
+	return gateway.New(gc), nil
 }
 
 // recorded puts a recorder around the model when one is asked for.
@@ -280,12 +287,4 @@ func findRecording(name string) (string, error) {
 		}
 	}
 	return "", diag.Errorf("no recording %q", name).WithHint("replay/NAME takes the path of a recording; --record FILE writes one")
-}
-
-func aliases(cfg *config.Config) map[string]engine.Alias {
-	out := make(map[string]engine.Alias, len(cfg.Models))
-	for name, m := range cfg.Models {
-		out[name] = engine.Alias(m)
-	}
-	return out
 }

@@ -48,8 +48,10 @@ func (b *breakers) allow(ref string, alternative bool) (done func(out bool), err
 			report(nil)
 		}, nil
 	case alternative:
-		return nil, &llm.Error{Kind: llm.KindOverloaded, Provider: provider(ref), Err: err,
-			Message: fmt.Sprintf("it failed %d times in a row and is left alone for %v", b.cfg.Failures, b.cfg.Cooldown)}
+		return nil, &llm.Error{
+			Kind: llm.KindOverloaded, Provider: provider(ref), Err: err,
+			Message: fmt.Sprintf("it failed %d times in a row and is left alone for %v", b.cfg.Failures, b.cfg.Cooldown),
+		}
 	}
 	return func(bool) {}, nil
 }

@@ -37,7 +37,7 @@ func (g *Gateway) fallback(ctx context.Context, req *llm.Request) (*llm.Response
 			g.extend(&w, req.Model, link.Ref, outage)
 			continue
 		}
-		resp, err, streamed := g.try(ctx, link.Ref, req)
+		resp, streamed, err := g.try(ctx, link.Ref, req)
 		kind := kindOf(err)
 		how := failureOf(resp, err, kind)
 		if ctx.Err() != nil {
@@ -79,8 +79,8 @@ func (g *Gateway) extend(w *walk, asked, ref string, how failure) {
 }
 
 // try asks one model, and tells whether something of its answer was passed on.
-func (g *Gateway) try(ctx context.Context, ref string, req *llm.Request) (*llm.Response, error, bool) {
-	watched, streamed := watchDeltas(req)
+func (g *Gateway) try(ctx context.Context, ref string, req *llm.Request) (resp *llm.Response, streamed bool, err error) {
+	watched, passed := watchDeltas(req)
 	if ref != req.Model {
 		if watched == req {
 			watched = req.Clone()
@@ -91,9 +91,9 @@ func (g *Gateway) try(ctx context.Context, ref string, req *llm.Request) (*llm.R
 		}
 	}
 	began := g.pool(req.Model).begin(ref)
-	resp, err := g.send(ctx, ref, watched)
+	resp, err = g.send(ctx, ref, watched)
 	began.end(resp, err)
-	return resp, err, *streamed
+	return resp, *passed, err
 }
 
 func provider(ref string) string {
