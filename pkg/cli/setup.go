@@ -180,7 +180,16 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
+	chains, err := e.chains()
+	if err != nil {
+		return nil, err
+	}
+	window, err := e.window(chains)
+	if err != nil {
+		return nil, err
+	}
 	ec := engine.Config{
+		Window:  window,
 		Gateway: model, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {

@@ -30,6 +30,7 @@ type Config struct {
 	ContextWindowFallbacks Chains `yaml:"context_window_fallbacks"`
 	ContentFilterFallbacks Chains `yaml:"content_filter_fallbacks"`
 
+	Context Context  `yaml:"context"`
 	Timeout Timeouts `yaml:"timeout"`
 	Breaker Breaker  `yaml:"breaker"`
 	Retry   Retry    `yaml:"retry"`
@@ -115,6 +116,7 @@ func Default() *Config {
 			Attempts: 4, Base: 500 * time.Millisecond, MaxWait: 8 * time.Second,
 			MaxRetryAfter: time.Minute, Total: 10 * time.Minute,
 		},
+		Context: Context{Strategy: "error", ReserveOutput: 1024},
 		Breaker: Breaker{Failures: 5, Cooldown: 30 * time.Second},
 		Ledger:  Ledger{Texts: "full"},
 		Cache:   Cache{Store: "sqlite", TTL: 30 * 24 * time.Hour, MaxMB: 512, OnError: "open"},

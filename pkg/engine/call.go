@@ -42,6 +42,8 @@ type Result struct {
 	Response *llm.Response   // nil when no provider was asked; a partial answer with an error
 	Cost     *llm.Money      // nil means unpriced
 	Saved    *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
+	Cut      *Cut            // what was left out to fit the model's context window; nil when nothing was
+	Extra    *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
 	Started  time.Time
 	Latency  time.Duration // of the whole call; on recorded answers the recorded one
 }
