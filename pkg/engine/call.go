@@ -25,6 +25,9 @@ type Call struct {
 	// prompt each time. "" means that the conversation is the unit, or else the call by itself.
 	Unit string
 
+	// Texts are what Embed makes vectors of; Generate takes no notice of them.
+	Texts []string
+
 	Tenant       string
 	Source       ledger.Source // which way in the call took
 	Run          string        // id of the eval or batch run
@@ -44,6 +47,7 @@ type Result struct {
 	Saved    *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
 	Cut      *Cut            // what was left out to fit the model's context window; nil when nothing was
 	Extra    *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
+	Vectors  [][]float32     // of Embed, one for each of Call.Texts
 	Started  time.Time
 	Latency  time.Duration // of the whole call; on recorded answers the recorded one
 }

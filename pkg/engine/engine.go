@@ -33,6 +33,8 @@ type Recorder interface {
 type Config struct {
 	Gateway llm.Model // takes requests with whole model references, as gateway.New's does
 	Prompts Prompts   // nil: calls that name a prompt fail
+	// Embedder takes the calls of Embed, with whole model references; nil: there are no embeddings.
+	Embedder llm.Embedder
 
 	Ledger Recorder // nil: calls are not recorded
 
@@ -59,6 +61,7 @@ type Config struct {
 type Engine struct {
 	run   Handler
 	check Handler
+	embed Handler
 }
 
 // New makes an Engine.
@@ -74,6 +77,7 @@ func New(cfg Config) *Engine {
 			send(cfg),    // the gateway: cache, fallback, retry around the provider
 		),
 		check: chain(compose(cfg), fits(cfg), ready(cfg)),
+		embed: chain(trace(cfg), texts(cfg), embed(cfg)),
 	}
 }
 

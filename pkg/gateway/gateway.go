@@ -43,6 +43,8 @@ type Gateway struct {
 
 	mu     sync.Mutex
 	models map[string]llm.Model // by reference; guarded by mu
+
+	embedders map[string]llm.Embedder // by reference; guarded by mu
 }
 
 // New makes a Gateway.

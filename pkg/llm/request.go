@@ -23,6 +23,11 @@ type Request struct {
 	Tools      []Tool  `json:"tools,omitempty"`
 	ToolChoice string  `json:"tool_choice,omitempty"` // "auto", "none", "required" or a tool's name
 
+	// LogProbs asks for the log-probabilities of the answer's tokens, and of so many alternatives to each
+	// (OpenAI and Gemini give 20 at most). 0 asks for none. A provider that has none leaves them out of the
+	// Response.
+	LogProbs int `json:"logprobs,omitempty"`
+
 	// Options holds what only one provider has; it is laid over the top level of the request's JSON.
 	Options map[string]any `json:"options,omitempty"`
 

@@ -24,6 +24,7 @@ type Response struct {
 	Usage        *Usage       `json:"usage"`                   // nil means unknown
 	Timing       Timing       `json:"timing"`
 	Attempts     int          `json:"attempts,omitempty"` // tries, the successful one included
+	LogProbs     []TokenProb  `json:"logprobs,omitempty"` // of the text's tokens, where Request.LogProbs asked for them
 	RateLimit    *RateLimit   `json:"rate_limit,omitempty"`
 
 	// Ref is the whole reference of the model that answered, as the gateway knows it. Substitute tells that
