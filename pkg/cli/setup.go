@@ -190,7 +190,7 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	}
 	ec := engine.Config{
 		Window:  window,
-		Gateway: model, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
+		Gateway: model, Embedder: gw, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {
 		ec.Ledger = &lazyLedger{e: e, sync: o.single}

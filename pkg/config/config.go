@@ -104,7 +104,9 @@ type Ledger struct {
 
 // Eval holds the defaults of eval runs.
 type Eval struct {
-	Concurrency int `yaml:"concurrency"`
+	Concurrency int    `yaml:"concurrency"`
+	JudgeModel  string `yaml:"judge_model"` // for judges of which neither the scorer nor the prompt names a model
+	AllowExec   bool   `yaml:"allow_exec"`  // scorers may run commands
 }
 
 // Default is the configuration when nothing says otherwise.

@@ -53,6 +53,8 @@ func Keys() []Key {
 		{"redis.pool", "connections to Redis"},
 		{"redis.timeout", "longest wait for Redis"},
 		{"eval.concurrency", "cases under way at once in an eval run"},
+		{"eval.judge_model", "the model of judges when neither the scorer nor the prompt names one"},
+		{"eval.allow_exec", "let the scorer exec run commands (true or false)"},
 	}
 	keys := make([]Key, len(docs))
 	for i, d := range docs {

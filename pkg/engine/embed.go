@@ -60,3 +60,12 @@ func embed(cfg Config) Stage {
 		}
 	}
 }
+
+// Embeds tells what would keep Embed from asking a model, where the Embedder knows, as *gateway.Gateway
+// does. Nothing is sent.
+func (e *Engine) Embeds(model string) error {
+	if e.embeds == nil {
+		return nil
+	}
+	return e.embeds(model)
+}

@@ -62,6 +62,8 @@ type Engine struct {
 	run   Handler
 	check Handler
 	embed Handler
+
+	embeds func(modelRef string) error // nil: nothing is known
 }
 
 // New makes an Engine.
@@ -69,7 +71,7 @@ func New(cfg Config) *Engine {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Engine{
+	e := &Engine{
 		run: chain(
 			trace(cfg),   // records every call, refused ones too; finishes last
 			compose(cfg), // prompt version, variables, parameters → the request
@@ -79,6 +81,10 @@ func New(cfg Config) *Engine {
 		check: chain(compose(cfg), fits(cfg), ready(cfg)),
 		embed: chain(trace(cfg), texts(cfg), embed(cfg)),
 	}
+	if known, ok := cfg.Embedder.(interface{ Embeds(ref string) error }); ok {
+		e.embeds = known.Embeds
+	}
+	return e
 }
 
 // Generate runs one call and blocks until the answer is whole. The Result is never nil: with an error

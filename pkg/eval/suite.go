@@ -35,6 +35,8 @@ type Suite struct {
 	File    string          `yaml:"-"`
 	SHA256  string          `yaml:"-"` // of the file, in hex
 	Metrics []*score.Metric `yaml:"-"` // Scorers, named apart
+
+	tools *score.Tools // of Bind
 }
 
 // Params are the parameters of a suite's calls; they win over the prompt's.

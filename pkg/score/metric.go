@@ -19,8 +19,9 @@ type Metric struct {
 	Hash string // of the type and all its options, defaults filled in: equal hashes score alike
 	Line int    // where it stands in its file, 0 when it does not come from one
 
-	scorer Scorer
-	negate bool
+	options string // Hash before Bind
+	scorer  Scorer
+	negate  bool
 }
 
 // common are the options that every scorer has.
@@ -72,7 +73,8 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	if m.Name == "" {
 		m.Name = k.name
 	}
-	m.Hash = hash(k.name, c, options)
+	m.options = hash(k.name, c, options)
+	m.Hash = m.options
 	return m, nil
 }
 
