@@ -62,6 +62,8 @@ var canaryRuns = map[string][]string{
 	"prompt versions":            {"prompt versions greeting", "prompt versions greeting --json"},
 	"tokens":                     {"tokens llmops.yaml", "tokens --watch-prompts", "tokens --exact -m claude/m llmops.yaml"},
 	"doctor":                     {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
+	"eval judge calibrate":       {"eval judge calibrate greeting --labels labels.jsonl"},
+	"eval judge prompts":         {"eval judge prompts", "eval judge prompts judge-rubric"},
 	"eval run":                   {"eval run greeting", "eval run greeting -m env/m --record rec2.jsonl", "eval run greeting -m refused/m", "eval run greeting -m broken/m --json"},
 	"experiment assign":          {"experiment assign tone --unit ada"},
 	"experiment list":            {"experiment list", "experiment list --json"},

@@ -26,6 +26,7 @@ func newEval(e *env) *cobra.Command {
 		RunE:    group,
 	}
 	cmd.AddCommand(newEvalRun(e))
+	cmd.AddCommand(newEvalJudge(e))
 	return cmd
 }
 

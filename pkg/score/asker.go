@@ -40,6 +40,8 @@ func (a *asker) bind(t Tools) (string, error) {
 	return j.Prompt.SHA256 + " " + j.Model, nil
 }
 
+func (a *asker) asks() Judge { return a.judge }
+
 // question makes the ask for a sample. texts are marked off for the judge; plain values, which the suite's
 // author wrote, are not. A variable of the prompt that neither has is taken from the case's own.
 func (a *asker) question(s *Sample, step string, texts map[string]string, values map[string]any) Ask {

@@ -61,12 +61,12 @@ func (o *judge) winner(ctx context.Context, q Ask, bill *Bill, ours string) (cho
 func (o *judge) pair(first, swapped choice) Outcome {
 	if first.word != swapped.word {
 		out := o.pass.judged(0.5, "a "+first.word+" when it stands first, a "+swapped.word+" when it stands second")
-		out.Label, out.Flipped = ties, true
+		out.Label, out.Compared, out.Flipped = ties, true, true
 		return out
 	}
 	value := map[string]float64{wins: 1, ties: 0.5, loses: 0}[first.word]
 	out := o.pass.judged(value, strings.TrimSuffix(first.word+" in both orders: "+first.reason, ": "))
-	out.Label = first.word
+	out.Label, out.Compared = first.word, true
 	return out
 }
 

@@ -50,10 +50,12 @@ type Outcome struct {
 	Unscored string
 	Skip     bool
 
-	Label   string // a judge's own word: its grade, choice or label; "" where there is none
-	Flipped bool   // the judge's verdict changed with the order of the answers
-	Bill    *Bill  // of the scorer's own calls; nil when it made none
-	Err     error  // what kept a call of the scorer from being answered, with Unscored
+	Label string // a judge's own word: its grade, choice or label; "" where there is none
+	// Compared tells that a judge saw two answers in both orders, and Flipped that its verdict changed with that.
+	Compared, Flipped bool
+
+	Bill *Bill // of the scorer's own calls; nil when it made none
+	Err  error // what kept a call of the scorer from being answered, with Unscored
 
 	malformed bool // a fail that stays one when it is negated
 }

@@ -132,6 +132,16 @@ func (m *Metric) Plan(s *Sample) []Ask {
 	return nil
 }
 
+// Judge gives the prompt version and the model that a bound metric asks; ok is false for a metric without a judge.
+// Where it asks several prompts, it is the one that gives the verdict.
+func (m *Metric) Judge() (j Judge, ok bool) {
+	a, ok := m.scorer.(interface{ asks() Judge })
+	if !ok {
+		return Judge{}, false
+	}
+	return a.asks(), true
+}
+
 // Judged tells whether the metric is a judge's verdict, which people can calibrate.
 func (m *Metric) Judged() bool {
 	_, ok := m.scorer.(planner)
