@@ -7,6 +7,9 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/tokens"
 )
 
 // newJudgeServer starts a server that speaks OpenAI's API and judges by words of the answer: one that holds
@@ -25,6 +28,13 @@ type judgeRequest struct {
 	Messages []struct{ Role, Content string }
 	LogProbs bool
 	Input    []string
+
+	ResponseFormat struct {
+		JSONSchema struct {
+			Name   string
+			Schema json.RawMessage
+		} `json:"json_schema"`
+	} `json:"response_format"`
 }
 
 func judge(w http.ResponseWriter, r *http.Request) {
@@ -56,9 +66,20 @@ func judge(w http.ResponseWriter, r *http.Request) {
 		logprobs = `{"content": [{"token": "4", "logprob": -0.69314718, "top_logprobs": [
 			{"token": "4", "logprob": -0.69314718}, {"token": "2", "logprob": -1.38629436}, {"token": "four", "logprob": -1.4}]}]}`
 	}
+	in := 100
+	if c, err := tokens.For(req.Model); err == nil { // as the estimate counts
+		call := &llm.Request{Model: req.Model}
+		if f := req.ResponseFormat.JSONSchema; f.Schema != nil {
+			call.Format = &llm.Format{Type: llm.FormatSchema, Name: f.Name, Schema: f.Schema}
+		}
+		for _, m := range req.Messages {
+			call.Messages = append(call.Messages, llm.Text(llm.Role(m.Role), m.Content))
+		}
+		in = c.CountRequest(call).Tokens
+	}
 	fmt.Fprintf(w, `{"id": "1", "created": 1, "model": "judge-1", "object": "chat.completion",
 		"choices": [{"index": 0, "finish_reason": "stop", "logprobs": %s, "message": {"role": "assistant", "content": %s}}],
-		"usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}}`, logprobs, quoted(verdict))
+		"usage": {"prompt_tokens": %d, "completion_tokens": 10, "total_tokens": %d}}`, logprobs, quoted(verdict), in, in+10)
 }
 
 func verdictOn(system, user string) string {

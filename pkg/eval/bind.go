@@ -41,3 +41,6 @@ func placed(err error, file string) error {
 	}
 	return fmt.Errorf("%s: %w", file, err)
 }
+
+// MetricsOf lists the suite's metrics and the case's own, which win over those of the same name.
+func (s *Suite) MetricsOf(c *Case) []*score.Metric { return s.scorersFor(c, nil) }
