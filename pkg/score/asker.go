@@ -78,7 +78,7 @@ func (a *asker) put(ctx context.Context, q Ask, bill *Bill) (*llm.Response, *Out
 		}
 	}
 	reply, err := a.tools.Judge(ctx, q)
-	if reply != nil && reply.Response != nil {
+	if reply != nil && reply.Response != nil && (err == nil || reply.Usage != nil) {
 		bill.call(reply.Usage, reply.Cost)
 	}
 	if err != nil {

@@ -59,7 +59,7 @@ func newJudge(o judge) (Scorer, error) {
 	}
 	switch {
 	case o.mode.criteria && strings.TrimSpace(o.Criteria) == "":
-		return nil, badOption("mode", o.Mode+" wants criteria: what a good answer is")
+		return nil, badOption("criteria", "the mode "+o.Mode+" wants them: what a good answer is")
 	case o.mode.scale && o.Min >= o.Max:
 		return nil, badOption("max", "want a whole number above min")
 	case o.Against != "" && o.Mode != "pairwise":

@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -65,7 +66,7 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	scorer, err := k.make(options)
 	if err != nil {
 		if e, ok := errors.AsType[*optionError](err); ok {
-			return nil, at(valueOf(node, e.key), "%s: %v", e.key, e.err)
+			return nil, at(cmp.Or(valueOf(node, e.key), node), "%s: %v", e.key, e.err)
 		}
 		return nil, at(node, "%v", err)
 	}

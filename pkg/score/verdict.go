@@ -73,8 +73,12 @@ func readChoice(r *llm.Response, key string, menu []string) (choice, error) {
 // on the menu is no grade, even when an earlier one was.
 func grade(text string, menu []string) (string, bool) {
 	const word = "GRADE:"
-	i := strings.LastIndex(strings.ToUpper(text), word)
-	if i < 0 || len(strings.ToUpper(text)) != len(text) {
+	upper := strings.ToUpper(text)
+	i := strings.LastIndex(upper, word)
+	for i > 0 && 'A' <= upper[i-1] && upper[i-1] <= 'Z' { // a downgrade: is none
+		i = strings.LastIndex(upper[:i], word)
+	}
+	if i < 0 || len(upper) != len(text) {
 		return "", false
 	}
 	rest := strings.TrimLeft(text[i+len(word):], " *\t")
