@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -29,14 +28,13 @@ type input struct {
 	DiffCounts               map[string]int `json:"diff_counts"`
 	Omega2, SigmaA2, SigmaB2 float64
 	KA, KB, Delta            float64
-	RaterA                   []any `json:"rater_a"`
-	RaterB                   []any `json:"rater_b"`
 }
 
 // notHere says why no function of this package is asked for a statistic.
 var notHere = map[string]string{
 	"mcnemar_chi2":       "the gate uses the exact and the mid-p test, which need no large sample",
 	"bootstrap_mean_ci":  "means have t intervals here; only quantiles are bootstrapped",
+	"cohen_kappa":        "agreement of raters is no part of the gate",
 	"fleiss_kappa":       "agreement of raters is no part of the gate",
 	"krippendorff_alpha": "agreement of raters is no part of the gate",
 	"rogan_gladen":       "the error rates of judges are no part of the gate",
@@ -78,12 +76,6 @@ func compute(t *testing.T, v vector) any {
 	power, _ := v.Params["power"].(float64)
 	sides, _ := v.Params["sides"].(string)
 	switch v.Stat {
-	case "cohen_kappa":
-		table, k := rated(in.RaterA, in.RaterB)
-		if v.Params["weights"] == "quadratic" {
-			return map[string]any{"kappa": Kappa(table, Quadratic(k), 0.95).Kappa}
-		}
-		return map[string]any{"kappa": Kappa(table, Nominal, 0.95).Kappa}
 	case "wilson_interval":
 		if sides == "lower-bound" { // one-sided at c is the end of the two-sided at 2c−1
 			return []any{Wilson(int(in.K), int(in.N), 2*confidence-1).Low, 1.0}
@@ -226,22 +218,4 @@ func minus(x, y []float64) []float64 {
 		d[i] = x[i] - y[i]
 	}
 	return d
-}
-
-// rated makes the table of two raters' categories, in the order of their text.
-func rated(a, b []any) (table [][]int, k int) {
-	var names []string
-	for _, x := range slices.Concat(a, b) {
-		names = append(names, fmt.Sprint(x))
-	}
-	slices.Sort(names)
-	names = slices.Compact(names)
-	table = make([][]int, len(names))
-	for i := range table {
-		table[i] = make([]int, len(names))
-	}
-	for i := range a {
-		table[slices.Index(names, fmt.Sprint(a[i]))][slices.Index(names, fmt.Sprint(b[i]))]++
-	}
-	return table, len(names)
 }
