@@ -2,14 +2,13 @@ package eval
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/metric"
 	"github.com/llmops-toolkit/llmops/pkg/score"
-	"github.com/llmops-toolkit/llmops/pkg/stats"
 )
 
 // calibration compares one judge with people.
@@ -137,26 +136,36 @@ func (c *Calibration) compare(people, judge []string) {
 		}
 	}
 	c.Agreement = shareOf(same, len(people))
-	a := stats.Kappa(c.Confusion, c.weight(), 0.95)
-	if !math.IsNaN(a.Kappa) {
-		c.Kappa, c.CI95 = &a.Kappa, &[2]float64{a.Interval.Low, a.Interval.High}
+	weights, order := metric.KappaUnweighted, c.Categories
+	if c.Kind == "score" {
+		weights, order = metric.KappaQuadratic, grades(c.Categories)
+	}
+	if a, ok := metric.CohenKappa(people, judge, order, weights, 0.95); ok {
+		c.Kappa, c.CI95 = &a.Kappa, &[2]float64{a.Low, a.High}
 	}
 }
 
-// weight makes grades that are near agree in part.
-func (c *Calibration) weight() stats.Weight {
-	if c.Kind != "score" || len(c.Categories) < 2 {
-		return stats.Nominal
+// grades lists all whole grades from the first to the last, so that the distance of two is that of their
+// numbers. Where one is no whole number, it is that of their places.
+func grades(said []string) []string {
+	if len(said) == 0 {
+		return said
 	}
-	grades := make([]float64, len(c.Categories))
-	for i, name := range c.Categories {
-		grades[i], _ = strconv.ParseFloat(name, 64) // it was written from a number
+	low, err := strconv.Atoi(said[0])
+	high, errHigh := strconv.Atoi(said[len(said)-1])
+	if err != nil || errHigh != nil || high-low > 1000 {
+		return said
 	}
-	span := grades[len(grades)-1] - grades[0]
-	return func(i, j int) float64 {
-		d := (grades[i] - grades[j]) / span
-		return 1 - d*d
+	var all []string
+	for g := low; g <= high; g++ {
+		all = append(all, strconv.Itoa(g))
 	}
+	for _, g := range said {
+		if !slices.Contains(all, g) {
+			return said
+		}
+	}
+	return all
 }
 
 // categories lists what was said, grades by number and words by text; pass and fail are always both there.

@@ -70,7 +70,11 @@ func (o *answerRelevance) Score(ctx context.Context, s *Sample) Outcome {
 	}
 	sum := 0.0
 	for _, w := range vectors[1:] {
-		sum += metric.Cosine(vectors[0], w)
+		cosine, ok := metric.Cosine(vectors[0], w)
+		if !ok {
+			return Outcome{Unscored: noCosine, Bill: bill}
+		}
+		sum += cosine
 	}
 	why := "it answers questions like " + quote(oneLine(v.Questions[0]))
 	return *o.billed(o.judged(sum/float64(o.Questions), why), bill)

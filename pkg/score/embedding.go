@@ -49,9 +49,13 @@ func (o *embedding) Score(ctx context.Context, s *Sample) Outcome {
 	if failed != nil {
 		return *failed
 	}
-	best := metric.Cosine(vectors[0], vectors[1])
-	for _, v := range vectors[2:] {
-		best = max(best, metric.Cosine(vectors[0], v)) // NaN stays, and leaves the sample unscored
+	best := -1.0
+	for _, v := range vectors[1:] {
+		cosine, ok := metric.Cosine(vectors[0], v)
+		if !ok {
+			return Outcome{Unscored: noCosine, Bill: bill}
+		}
+		best = max(best, cosine)
 	}
 	out := Outcome{Value: best, Pass: best >= o.Threshold, Bill: bill}
 	if !out.Pass {
@@ -59,6 +63,8 @@ func (o *embedding) Score(ctx context.Context, s *Sample) Outcome {
 	}
 	return out
 }
+
+const noCosine = "the embeddings are zeros or no numbers, which have no similarity"
 
 // embedder asks an embedding model.
 type embedder struct {

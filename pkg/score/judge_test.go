@@ -276,7 +276,7 @@ func TestEmbeddings(t *testing.T) {
 	}{
 		"the same":  {"{type: embedding_similarity, model: m}", "answer", 1, ""},
 		"angled":    {"{type: embedding_similarity, model: m}", "q1", 0.6, ""},
-		"zero":      {"{type: embedding_similarity, model: m}", "zero", 0, "the scorer gave NaN"},
+		"zero":      {"{type: embedding_similarity, model: m}", "zero", 0, "the embeddings are zeros"},
 		"relevance": {"{type: answer_relevance, embedding_model: m, questions: 2}", "answer", 0.8, ""},
 		"too few":   {"{type: answer_relevance, embedding_model: m}", "answer", 0, "wrote 2 questions, not 3"},
 	} {
