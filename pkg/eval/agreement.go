@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -141,7 +142,9 @@ func (c *Calibration) compare(people, judge []string) {
 		weights, order = metric.KappaQuadratic, grades(c.Categories)
 	}
 	if a, ok := metric.CohenKappa(people, judge, order, weights, 0.95); ok {
-		c.Kappa, c.CI95 = &a.Kappa, &[2]float64{a.Low, a.High}
+		const digits = 1e12 // so that sums of shares, which are off by 1e-16, do not put 0.6 below 0.6 or 1 above 1
+		kappa := math.Round(a.Kappa*digits) / digits
+		c.Kappa, c.CI95 = &kappa, &[2]float64{a.Low, a.High}
 	}
 }
 

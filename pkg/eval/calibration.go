@@ -144,3 +144,20 @@ func (c *Calibration) Write(suiteDir string) error {
 	}
 	return replaceFile(path, append(data, '\n'))
 }
+
+// Kappas gives the kappa of a run's metrics, for a gate that asks for one: ok is false where the judge was not
+// calibrated as it was in the run, or with fewer labels than minLabels.
+func Kappas(suiteDir string, run Info, minLabels int) func(metric string) (kappa float64, ok bool) {
+	return func(metric string) (float64, bool) {
+		c, err := ReadCalibration(suiteDir, metric)
+		if err != nil {
+			return 0, false
+		}
+		for _, m := range run.Metrics {
+			if m.Name == metric && c.Holds(m.Hash, -1, minLabels) == "" {
+				return *c.Kappa, true
+			}
+		}
+		return 0, false
+	}
+}
