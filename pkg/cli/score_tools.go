@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"sync"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
@@ -20,7 +21,10 @@ func (e *env) scoreTools(eng *engine.Engine, caller eval.Caller, suite *eval.Sui
 	if err != nil {
 		return score.Tools{}, err
 	}
-	t := judging{e: e, eng: eng, caller: caller, suite: suite, tenant: cfg.Tenant, model: cmp.Or(cfg.Eval.JudgeModel, cfg.Model)}
+	t := judging{
+		e: e, eng: eng, caller: caller, suite: suite, tenant: cfg.Tenant, model: cmp.Or(cfg.Eval.JudgeModel, cfg.Model),
+		found: map[[2]string]score.Judge{},
+	}
 	return score.Tools{
 		Judge: t.ask, Prompt: t.find, Embed: t.embed, Embedder: t.embedder, Count: countTokens,
 		Dir: suite.Dir, AllowExec: allowExec || cfg.Eval.AllowExec,
@@ -35,10 +39,28 @@ type judging struct {
 	suite  *eval.Suite
 	tenant string
 	model  string // of judges that name none
+
+	mu    sync.Mutex
+	found map[[2]string]score.Judge // by reference and model, since each case may have judges; guarded by mu
 }
 
-// find resolves a judge's prompt and model, and tells what would keep the model from being asked.
+// find resolves a judge's prompt and model, once.
 func (j *judging) find(ref, model string) (score.Judge, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	key := [2]string{ref, model}
+	if known, ok := j.found[key]; ok {
+		return known, nil
+	}
+	judge, err := j.resolve(ref, model)
+	if err == nil {
+		j.found[key] = judge
+	}
+	return judge, err
+}
+
+// resolve tells, too, what would keep the model from being asked.
+func (j *judging) resolve(ref, model string) (score.Judge, error) {
 	v, err := score.FindPrompt(lazyPrompts{j.e}, ref)
 	if err != nil {
 		return score.Judge{}, err
@@ -47,15 +69,12 @@ func (j *judging) find(ref, model string) (score.Judge, error) {
 		return score.Judge{}, diag.Errorf("the judge has no model").
 			WithHint("give the scorer one (model: openai/gpt-4o-2024-08-06), or set eval.judge_model in llmops.yaml")
 	}
-	if model, err = j.resolve(model); err != nil {
+	if model, err = j.suite.ModelRef(model); err != nil { // a recording in the suite's directory
 		return score.Judge{}, err
 	}
 	probe := engine.Call{Request: llm.Request{Model: model, Messages: []llm.Message{llm.Text(llm.RoleUser, "?")}}}
 	return score.Judge{Prompt: v, Model: model}, j.eng.Check(context.Background(), probe)
 }
-
-// resolve finds the recording of replay/NAME in the suite's directory.
-func (j *judging) resolve(model string) (string, error) { return j.suite.ModelRef(model) }
 
 func (j *judging) ask(ctx context.Context, ask score.Ask) (*score.Reply, error) {
 	res, err := j.caller.Generate(ctx, engine.Call{

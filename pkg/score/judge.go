@@ -38,7 +38,7 @@ type judgeMode struct {
 	scale     bool    // min and max count
 	expected  bool    // the case must have an expected answer
 	questions func(o *judge, s *Sample, answer string) []Ask
-	score     func(ctx context.Context, o *judge, s *Sample, questions []Ask, bill *Bill) Outcome
+	score     func(ctx context.Context, o *judge, questions []Ask, bill *Bill) Outcome
 }
 
 func judgeModes() map[string]judgeMode {
@@ -86,7 +86,7 @@ func (o *judge) Score(ctx context.Context, s *Sample) Outcome {
 		return unscored("the case has no other answer to compare with (against)")
 	}
 	bill := new(Bill)
-	out := o.mode.score(ctx, o, s, o.mode.questions(o, s, answer), bill)
+	out := o.mode.score(ctx, o, o.mode.questions(o, s, answer), bill)
 	return *o.billed(out, bill)
 }
 

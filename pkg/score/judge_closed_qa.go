@@ -6,7 +6,7 @@ import "context"
 func closedQAMode() judgeMode {
 	return judgeMode{
 		prompt: "judge-closed-qa", threshold: 1, criteria: true, questions: oneQuestion,
-		score: func(ctx context.Context, o *judge, s *Sample, q []Ask, bill *Bill) Outcome {
+		score: func(ctx context.Context, o *judge, q []Ask, bill *Bill) Outcome {
 			answer, failed := o.put(ctx, q[0], bill)
 			if failed != nil {
 				return *failed

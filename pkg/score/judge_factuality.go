@@ -7,7 +7,7 @@ import "context"
 func factualityMode() judgeMode {
 	return judgeMode{
 		prompt: "judge-factuality", threshold: 0.6, expected: true, questions: oneQuestion,
-		score: func(ctx context.Context, o *judge, s *Sample, q []Ask, bill *Bill) Outcome {
+		score: func(ctx context.Context, o *judge, q []Ask, bill *Bill) Outcome {
 			answer, failed := o.put(ctx, q[0], bill)
 			if failed != nil {
 				return *failed

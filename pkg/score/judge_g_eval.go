@@ -27,7 +27,7 @@ func gEvalMode() judgeMode {
 			q.LogProbs = topGrades
 			return []Ask{q}
 		},
-		score: func(ctx context.Context, o *judge, s *Sample, q []Ask, bill *Bill) Outcome {
+		score: func(ctx context.Context, o *judge, q []Ask, bill *Bill) Outcome {
 			answer, failed := o.put(ctx, q[0], bill)
 			if failed != nil {
 				return *failed

@@ -15,7 +15,7 @@ func pairwiseMode() judgeMode {
 		questions: func(o *judge, s *Sample, answer string) []Ask {
 			return []Ask{o.order(s, "first", answer, o.other(s)), o.order(s, "swapped", o.other(s), answer)}
 		},
-		score: func(ctx context.Context, o *judge, s *Sample, q []Ask, bill *Bill) Outcome {
+		score: func(ctx context.Context, o *judge, q []Ask, bill *Bill) Outcome {
 			first, err := o.winner(ctx, q[0], bill, "A")
 			if err != nil {
 				return *err

@@ -12,7 +12,7 @@ import (
 func rubricMode() judgeMode {
 	return judgeMode{
 		prompt: "judge-rubric", threshold: 0.75, criteria: true, scale: true, questions: oneQuestion,
-		score: func(ctx context.Context, o *judge, s *Sample, q []Ask, bill *Bill) Outcome {
+		score: func(ctx context.Context, o *judge, q []Ask, bill *Bill) Outcome {
 			answer, failed := o.put(ctx, q[0], bill)
 			if failed != nil {
 				return *failed
