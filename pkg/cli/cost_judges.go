@@ -27,6 +27,9 @@ func (e *env) estimateSuite(ctx context.Context, suite *eval.Suite, model string
 		if err := estimate.Suite(ctx, suite, lazyPrompts{e}, model, est.Add); err != nil {
 			return err
 		}
+		if !suite.Judged() { // all cases have been read
+			return nil
+		}
 	}
 	o := estimate.JudgesOf{Prompts: lazyPrompts{e}, Model: cfg.Eval.JudgeModel}
 	for _, m := range est.Models() {

@@ -30,13 +30,15 @@ func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost stri
 	if err != nil {
 		return nil, nil, err
 	}
-	judged, err := estimate.HasJudges(suite)
-	if err != nil {
-		return nil, nil, err
-	}
-	if recordedModel(suite, model) && !judged {
-		e.info("recorded answers cost nothing")
-		return caller, nil, nil
+	if recordedModel(suite, model) {
+		judged, err := estimate.HasJudges(suite)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !judged {
+			e.info("recorded answers cost nothing")
+			return caller, nil, nil
+		}
 	}
 	est, err := e.estimateRun(ctx, suite, model)
 	if err != nil {
@@ -58,8 +60,7 @@ func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost stri
 // estimated is the estimate of a run without a limit, nil where none can be made: recorded answers cost
 // nothing, and a model may be unpriced or count its tokens in a way that is not known.
 func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *budget {
-	judged, err := estimate.HasJudges(suite)
-	if err != nil || recordedModel(suite, model) && !judged {
+	if recordedModel(suite, model) && !suite.Judged() { // judges of single cases are not worth another reading of all
 		return nil
 	}
 	est, err := e.estimateRun(ctx, suite, model)

@@ -3,6 +3,7 @@ package eval
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/score"
@@ -30,8 +31,17 @@ func (s *Suite) bindCase(c *Case) error {
 		if err := m.Bind(*s.tools); err != nil {
 			return placed(err, c.Place.File)
 		}
+		if m.Judged() && !s.caseJudged {
+			s.caseJudged = true
+		}
 	}
 	return nil
+}
+
+// Judged tells whether a run of the suite asks judges: its own scorers, or those of the cases that All gave
+// since Bind.
+func (s *Suite) Judged() bool {
+	return s.caseJudged || slices.ContainsFunc(s.Metrics, (*score.Metric).Judged)
 }
 
 // placed puts the file on a mistake of which the line is known, and leaves other errors what they are.
