@@ -131,7 +131,7 @@ func (m *repriced) add(r *ledger.Record, prices *pricing.Catalog, at time.Time) 
 		m.Recorded = plus(m.Recorded, *r.Cost)
 	}
 	cost := prices.Cost(m.Model, r.Usage, pricing.Options{At: at})
-	if r.Cached { // our own cache answered: nothing was paid then, and nothing would be now
+	if r.Cache == ledger.CacheHit { // our own cache answered: nothing was paid then, and nothing would be now
 		cost = r.Cost
 	}
 	if cost == nil {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -141,20 +142,31 @@ func scanRecord(rows *sql.Rows) (*Record, error) {
 		model       string // follows from the others
 		u           [6]*int64
 		cost, saved *int64
+		tags, from  string // JSON
 		k           kept
 	)
-	err := rows.Scan(&r.TraceID, &at, &r.Tenant, &r.Conversation, &r.Source, &r.RunID, &r.CaseID, &r.Repeat,
-		&model, &r.ModelAsked, &r.Provider, &r.ModelAnswered, &r.Prompt, &r.Version, &r.PromptSHA256,
-		&u[0], &u[1], &u[2], &u[3], &u[4], &u[5], &r.UsageEstimated, &cost, &r.Cached, &saved,
+	err := rows.Scan(&r.TraceID, &r.Parent, &at, &r.Tenant, &r.Project, &r.KeyName, &r.Conversation, &r.Unit,
+		&r.Source, &r.RunID, &r.CaseID, &r.Repeat, &tags, &model, &r.ModelAsked, &r.Provider, &r.ModelAnswered, &r.Prompt, &r.Version, &r.PromptSHA256, &r.Experiment,
+		&u[0], &u[1], &u[2], &u[3], &u[4], &u[5], &r.UsageSource, &cost, &r.CostNote, &r.Cache, &saved,
+		&r.Route, &r.RouteReason, &from, &r.FallbackReason, &r.Cut, &r.Passed,
 		&r.TTFT, &r.Total, &r.TokensPerSecond, &r.FinishReason, &r.Status, &r.ErrorKind, &r.Attempts, &r.RequestHash,
 		&r.Kept, &k.messages, &k.output)
 	if err != nil {
 		return nil, err
 	}
 	r.Time = time.Unix(0, at).UTC()
-	r.Cost, r.Saved = (*llm.Money)(cost), (*llm.Money)(saved)
+	r.Cost, r.SavedCost = (*llm.Money)(cost), (*llm.Money)(saved)
+	r.Tags, r.FallbackFrom = fromJSON(tags), fromJSON(from)
 	if u[0] != nil {
 		r.Usage = &llm.Usage{UncachedInput: *u[0], CacheRead: *u[1], CacheWrite: *u[2], CacheWrite1h: *u[3], Output: *u[4], Reasoning: *u[5]}
 	}
 	return &r, r.restore(k)
+}
+
+// fromJSON reads a list that toJSON wrote.
+func fromJSON(text string) (list []string) {
+	if text != "[]" {
+		_ = json.Unmarshal([]byte(text), &list) // only we write the column
+	}
+	return list
 }

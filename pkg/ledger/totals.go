@@ -39,18 +39,20 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 // hourly tells whether the hourly sums can answer.
 func (f *Filter) hourly() bool {
 	whole := func(t time.Time) bool { return t.IsZero() || t.UnixNano()%int64(time.Hour) == 0 }
-	return f.Status == "" && f.Conversation == "" && f.RunID == "" && whole(f.Since) && whole(f.Until) && f.wholeHours()
+	return f.Status == "" && f.Conversation == "" && whole(f.Since) && whole(f.Until) && f.wholeHours()
 }
 
 // columns are what to group by, in the order of Key; NULL where a field is not asked for.
 func (l *Ledger) columns(ctx context.Context, f Filter, by []Dimension) ([]string, error) {
-	columns := []string{"NULL", "NULL", "NULL", "NULL", "NULL", "NULL"}
+	columns := slices.Repeat([]string{"NULL"}, len(Dimensions()))
 	for _, d := range by {
-		i := slices.Index([]Dimension{ByDay, ByTenant, BySource, ByModel, ByPrompt, ByVersion}, d)
+		i := slices.Index(Dimensions(), d)
 		if i < 0 {
 			return nil, fmt.Errorf("ledger: calls cannot be summed up by %q", d)
 		}
-		columns[i] = string(d)
+		if columns[i] = string(d); d == ByRun {
+			columns[i] = "run_id"
+		}
 	}
 	if !slices.Contains(by, ByDay) {
 		return columns, nil
@@ -66,35 +68,38 @@ func (f *Filter) totals(columns []string) (query string, args []any) {
 	if !f.hourly() {
 		from = `(SELECT ` + callAsHour + ` FROM calls WHERE ` + where + `)`
 	}
-	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6`, args
+	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, args
 }
 
-const sums = `sum(calls), sum(ok), sum(incomplete), sum(failed), sum(canceled), sum(unknown_usage),
+const sums = `sum(calls), sum(ok), sum(incomplete), sum(failed), sum(canceled), sum(unknown_usage), sum(estimated),
 	sum(uncached), sum(cache_read), sum(cache_write), sum(cache_write_1h), sum(output), sum(reasoning),
-	sum(unpriced), sum(unpriced_failed), sum(cost), sum(cached), sum(saved), sum(total)`
+	sum(unpriced), sum(unpriced_failed), sum(cost),
+	sum(hits), sum(misses), sum(saved), sum(judged), sum(passed), sum(total)`
 
 // callAsHour shows a call as call_hours would if it were alone in its hour.
-const callAsHour = `time / 1000000000 AS at, tenant, source, model, prompt, version,
+const callAsHour = `time / 1000000000 AS at, tenant, project, source, model, prompt, version, experiment, run_id,
 	1 AS calls, status = 'ok' AS ok, status = 'incomplete' AS incomplete, status = 'error' AS failed, status = 'canceled' AS canceled,
-	output IS NULL AS unknown_usage, coalesce(uncached, 0) AS uncached, coalesce(cache_read, 0) AS cache_read,
+	output IS NULL AS unknown_usage, usage_source = 'estimated' AS estimated, coalesce(uncached, 0) AS uncached, coalesce(cache_read, 0) AS cache_read,
 	coalesce(cache_write, 0) AS cache_write, coalesce(cache_write_1h, 0) AS cache_write_1h,
 	coalesce(output, 0) AS output, coalesce(reasoning, 0) AS reasoning,
 	cost IS NULL AND status IN ('ok', 'incomplete') AS unpriced, cost IS NULL AND status NOT IN ('ok', 'incomplete') AS unpriced_failed,
-	coalesce(cost, 0) AS cost, cached, coalesce(saved, 0) AS saved, total`
+	coalesce(cost, 0) AS cost, cache = 'hit' AS hits, cache = 'miss' AS misses, coalesce(saved, 0) AS saved,
+	passed IS NOT NULL AS judged, coalesce(passed, 0) AS passed, total`
 
 // group reads a row.
 func group(rows *sql.Rows, groups *[]Total) error {
 	var day *int64
-	var text [5]*string
+	var text [8]*string
 	var t Total
-	err := rows.Scan(&day, &text[0], &text[1], &text[2], &text[3], &text[4],
-		&t.Calls, &t.OK, &t.Incomplete, &t.Failed, &t.Canceled, &t.UnknownUsage,
+	err := rows.Scan(&day, &text[0], &text[1], &text[2], &text[3], &text[4], &text[5], &text[6], &text[7],
+		&t.Calls, &t.OK, &t.Incomplete, &t.Failed, &t.Canceled, &t.UnknownUsage, &t.Estimated,
 		&t.Usage.UncachedInput, &t.Usage.CacheRead, &t.Usage.CacheWrite, &t.Usage.CacheWrite1h, &t.Usage.Output, &t.Usage.Reasoning,
-		&t.Unpriced, &t.UnpricedFailed, &t.Cost, &t.Cached, &t.Saved, &t.Latency)
+		&t.Unpriced, &t.UnpricedFailed, &t.Cost,
+		&t.CacheHits, &t.CacheMisses, &t.Saved, &t.Judged, &t.Passed, &t.Latency)
 	if err != nil {
 		return err
 	}
-	for i, field := range []*string{&t.Tenant, &t.Source, &t.Model, &t.Prompt, &t.Version} {
+	for i, field := range []*string{&t.Tenant, &t.Project, &t.Source, &t.Model, &t.Prompt, &t.Version, &t.Experiment, &t.Run} {
 		if text[i] != nil {
 			*field = *text[i]
 		}
@@ -108,7 +113,8 @@ func group(rows *sql.Rows, groups *[]Total) error {
 
 func sortTotals(all []Total) {
 	slices.SortFunc(all, func(a, b Total) int {
-		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Source, b.Source),
-			cmp.Compare(a.Model, b.Model), cmp.Compare(a.Prompt, b.Prompt), cmp.Compare(a.Version, b.Version))
+		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.Tenant, b.Tenant), cmp.Compare(a.Project, b.Project),
+			cmp.Compare(a.Source, b.Source), cmp.Compare(a.Model, b.Model), cmp.Compare(a.Prompt, b.Prompt),
+			cmp.Compare(a.Version, b.Version), cmp.Compare(a.Experiment, b.Experiment), cmp.Compare(a.Run, b.Run))
 	})
 }
