@@ -114,6 +114,10 @@ func withSignals(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ch := make(chan os.Signal, 2)
 	signal.Notify(ch, syscall.SIGINT, syscall.SIGTERM)
+	// Whoever reads our output may stop before its end, as head does. Caught, the signal makes the write fail
+	// instead of ending the process, so that the call is recorded; see exitPipe.
+	pipe := make(chan os.Signal, 1)
+	signal.Notify(pipe, syscall.SIGPIPE)
 	go func() {
 		var first time.Time
 		for {
@@ -132,6 +136,7 @@ func withSignals(ctx context.Context) (context.Context, func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(ch)
+		signal.Stop(pipe)
 		close(ch)
 		cancel(nil)
 	}

@@ -115,6 +115,7 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 		return printErr
 	}
 	budget.settle(out)
+	e.recordVerdicts(ctx, out)
 	return e.evalVerdict(ctx, o, name, out, err)
 }
 

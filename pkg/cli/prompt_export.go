@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"errors"
 	"maps"
 	"os"
 	"path/filepath"
@@ -111,24 +110,6 @@ func (e *env) writeExport(exported *prompt.Exported, main, out string) error {
 		if err := e.say("%s", path); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// replaceWhole writes a file in one step: nobody sees half of it.
-func replaceWhole(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
-	if err != nil {
-		return diag.Errorf("export: %w", err)
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return diag.Errorf("export: %w", err)
 	}
 	return nil
 }

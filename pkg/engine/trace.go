@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/oklog/ulid/v2"
@@ -50,6 +51,7 @@ func record(call *Call, err error) ledger.Record {
 		TraceID: res.TraceID, Time: res.Started, Tenant: call.Tenant, Conversation: call.Conversation,
 		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
 		Cost: res.Cost, Total: res.Latency, Status: status(res.Response, err),
+		Unit: call.Unit, Experiment: res.Experiment, Vars: maps.Clone(call.Vars),
 	}
 	if v := res.Prompt; v != nil {
 		r.Prompt, r.Version, r.PromptSHA256 = v.Name, v.Version, v.SHA256

@@ -94,7 +94,7 @@ func (l *Ledger) Append(ctx context.Context, r Record) error {
 		return err
 	}
 	if l.queue == nil {
-		return l.write(context.WithoutCancel(ctx), []Record{r})
+		return l.write(context.WithoutCancel(ctx), []*Record{&r})
 	}
 	return l.queue.add(r)
 }

@@ -65,7 +65,7 @@ func whole() ledger.Record {
 		Parent: "01JA", Project: "shop", KeyName: "OPENAI_API_KEY", Unit: "user-7", Tags: []string{"vip", `a "b"`},
 		Route: "cheap", RouteReason: "complexity simple", FallbackFrom: []string{"openai/a", "openai/b"}, FallbackReason: "rate_limit",
 		Cut: "truncate_oldest: 4 messages, 2310 tokens", Passed: ptr(true),
-		Messages: []llm.Message{llm.Text(llm.RoleUser, "Siparişim nerede?")}, Output: []llm.Part{{Text: "Yolda."}},
+		Messages: []llm.Message{llm.Text(llm.RoleUser, "Siparişim nerede?")}, Output: []llm.Part{{Text: "Yolda."}}, Vars: map[string]any{"question": "Siparişim nerede?", "n": 2.0},
 	}
 }
 

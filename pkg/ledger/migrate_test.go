@@ -68,10 +68,10 @@ func TestMigrationKeepsCallsAndSums(t *testing.T) {
 	want := []ledger.Total{
 		{ // the call outside a run, and the one that was pruned: 4 calls and 107 nano-dollars less what r1 has
 			Key: key(""), Calls: 2, OK: 2, Usage: llm.Usage{UncachedInput: 11, CacheRead: 11, CacheWrite: 11, CacheWrite1h: 11, Output: 11, Reasoning: 11},
-			Cost: 7, Unpriced: 1, CacheHits: 1, Latency: 15,
+			Cost: 7, Unpriced: 1, EvalCost: 7, EvalUnpriced: 1, CacheHits: 1, Latency: 15,
 		},
 		{
-			Key: key("r1"), Calls: 2, OK: 1, Failed: 1, UnknownUsage: 1, Estimated: 1, Cost: 100, UnpricedFailed: 1, Latency: 10,
+			Key: key("r1"), Calls: 2, OK: 1, Failed: 1, UnknownUsage: 1, Estimated: 1, Cost: 100, EvalCost: 100, UnpricedFailed: 1, Latency: 10,
 			Usage: llm.Usage{UncachedInput: 9, CacheRead: 9, CacheWrite: 9, CacheWrite1h: 9, Output: 9, Reasoning: 9},
 		},
 	}

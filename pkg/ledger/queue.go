@@ -10,11 +10,12 @@ import (
 
 // queue holds records until its goroutine has written them.
 type queue struct {
-	write  func(context.Context, []Record) error
+	write  func(context.Context, []*Record) error
 	report func(error)
 
-	mu      sync.Mutex // guards the four below
-	waiting []Record
+	mu      sync.Mutex // guards the five below
+	waiting []*Record
+	bytes   int // of their texts
 	lost    int
 	lastErr error
 	closed  bool
@@ -29,10 +30,11 @@ const (
 	linger     = 10 * time.Millisecond // how long records gather, so that a busy process makes few transactions
 	batch      = 1000                  // records in a transaction
 	maxWaiting = 200_000               // records held while the disk fails
+	maxBytes   = 256 << 20             // of texts held while the disk fails
 	maxPause   = 5 * time.Second       // between attempts on a failing disk
 )
 
-func newQueue(write func(context.Context, []Record) error, report func(error)) *queue {
+func newQueue(write func(context.Context, []*Record) error, report func(error)) *queue {
 	q := &queue{
 		write: write, report: report, wake: make(chan struct{}, 1),
 		flushes: make(chan chan error), stop: make(chan struct{}), done: make(chan struct{}),
@@ -47,17 +49,37 @@ func (q *queue) add(r Record) error {
 	if q.closed {
 		return ErrClosed
 	}
-	if len(q.waiting) >= maxWaiting {
+	size := r.textBytes()
+	if len(q.waiting) >= maxWaiting || q.bytes+size > maxBytes && len(q.waiting) > 0 {
 		q.lost++
-		return fmt.Errorf("ledger: %d calls wait to be written, and this one is not recorded: %w", len(q.waiting), q.lastErr)
+		return &DroppedError{Waiting: len(q.waiting), Dropped: q.lost, Err: q.lastErr}
 	}
-	q.waiting = append(q.waiting, r)
+	q.waiting = append(q.waiting, &r)
+	q.bytes += size
 	select {
 	case q.wake <- struct{}{}:
 	default: // it is awake
 	}
 	return nil
 }
+
+// DroppedError is what Append fails with when the queue is full: the call goes on, and is not recorded.
+type DroppedError struct {
+	Waiting int   // calls that wait to be written
+	Dropped int   // calls that found the queue full so far, this one included
+	Err     error // why the last attempt to write failed; nil while the first is under way
+}
+
+func (e *DroppedError) Error() string {
+	text := fmt.Sprintf("ledger: %d calls wait to be written, and %d were not recorded", e.Waiting, e.Dropped)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap gives Err.
+func (e *DroppedError) Unwrap() error { return e.Err }
 
 // run is the goroutine that writes. A failed batch goes back and is tried again after a pause.
 func (q *queue) run() {
@@ -123,7 +145,10 @@ func (q *queue) drain() error {
 		}
 		q.mu.Lock()
 		if q.lastErr = err; err == nil {
-			clear(part) // the texts are free to go
+			for i, r := range part {
+				q.bytes -= r.textBytes()
+				part[i] = nil // its texts are free to go
+			}
 			if q.waiting = q.waiting[n:]; len(q.waiting) == 0 {
 				q.waiting = nil
 			}
@@ -167,6 +192,9 @@ func (q *queue) close() error {
 	lost := q.lost + len(q.waiting)
 	if lost == 0 {
 		return nil
+	}
+	if err == nil {
+		return fmt.Errorf("ledger: %d calls were not recorded: the database was not to be written when they came", lost)
 	}
 	return fmt.Errorf("ledger: %d calls were not recorded: %w", lost, err)
 }

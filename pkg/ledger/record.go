@@ -56,12 +56,13 @@ type Record struct {
 	Attempts        int
 	RequestHash     string
 
-	// Messages and Output are kept as Options.Texts says. Read from the ledger they are as they were
+	// Messages, Output and Vars are kept as Options.Texts says. Read from the ledger they are as they were
 	// kept, and with TextsHashed only their hashes are there.
 	Messages   []llm.Message
 	Output     []llm.Part
-	Kept       Texts  // set by Get and Each: how the texts were kept
-	TextHashes Hashes // set by Get and Each
+	Vars       map[string]any // what the prompt's variables were; not kept hashed
+	Kept       Texts          // set by Get and Each: how the texts were kept
+	TextHashes Hashes         // set by Get and Each
 }
 
 // The values of Record.UsageSource and Record.Cache that are not "".

@@ -26,11 +26,12 @@ UPDATE calls SET cache = 'hit' WHERE cached;
 ALTER TABLE calls DROP COLUMN estimated;
 ALTER TABLE calls DROP COLUMN cached;
 
+ALTER TABLE call_texts ADD COLUMN vars TEXT NOT NULL DEFAULT ''; -- JSON
 -- What is indexed for search; see search.go. Rows are marked when their texts are in the index.
 ALTER TABLE call_texts ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX call_texts_unindexed ON call_texts (seq) WHERE indexed = 0 AND kept IN ('redacted', 'full');
 CREATE VIRTUAL TABLE call_search USING fts5(
-	system, input, output, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 0'
+	system, input, output, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2'
 );
 CREATE TRIGGER call_texts_gone AFTER DELETE ON call_texts WHEN old.indexed BEGIN
 	DELETE FROM call_search WHERE rowid = old.seq;

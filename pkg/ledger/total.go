@@ -27,6 +27,9 @@ type Total struct {
 	Judged int64 // answers that an eval has judged
 	Passed int64 // of those: the ones that passed their case
 
+	EvalCost     llm.Money // the part of Cost that evals spent, judges included
+	EvalUnpriced int64     // the part of Unpriced that evals have
+
 	Latency time.Duration // the sum; divide by Calls
 }
 
@@ -64,48 +67,78 @@ func Dimensions() []Dimension {
 	return []Dimension{ByDay, ByTenant, ByProject, BySource, ByModel, ByPrompt, ByVersion, ByExperiment, ByRun}
 }
 
-func (t *Total) add(r *Record) {
-	t.Calls++
+// Plus adds the sums of another group. The key stays as it is.
+func (t *Total) Plus(o *Total) {
+	t.Calls, t.OK, t.Incomplete = t.Calls+o.Calls, t.OK+o.OK, t.Incomplete+o.Incomplete
+	t.Failed, t.Canceled = t.Failed+o.Failed, t.Canceled+o.Canceled
+	t.Usage.Add(&o.Usage)
+	t.UnknownUsage, t.Estimated = t.UnknownUsage+o.UnknownUsage, t.Estimated+o.Estimated
+	t.Cost, t.Unpriced, t.UnpricedFailed = t.Cost+o.Cost, t.Unpriced+o.Unpriced, t.UnpricedFailed+o.UnpricedFailed
+	t.CacheHits, t.CacheMisses, t.Saved = t.CacheHits+o.CacheHits, t.CacheMisses+o.CacheMisses, t.Saved+o.Saved
+	t.Judged, t.Passed = t.Judged+o.Judged, t.Passed+o.Passed
+	t.EvalCost, t.EvalUnpriced = t.EvalCost+o.EvalCost, t.EvalUnpriced+o.EvalUnpriced
+	t.Latency += o.Latency
+}
+
+// Known tells whether any call of the group has a price, so that Cost is an amount and not merely nothing.
+func (t *Total) Known() bool { return t.Calls > t.Unpriced+t.UnpricedFailed }
+
+// PerPass is what a case that passed has cost: all that the evals of the group spent, over the answers that
+// passed. It is nil where none passed or a price is missing.
+func (t *Total) PerPass() *llm.Money {
+	if t.Passed <= 0 || t.EvalUnpriced > 0 {
+		return nil
+	}
+	m := t.EvalCost / llm.Money(t.Passed)
+	return &m
+}
+
+// add counts a call in, or with sign -1 out again.
+func (t *Total) add(r *Record, sign int64) {
+	t.Calls += sign
 	switch r.Status {
 	case OK:
-		t.OK++
+		t.OK += sign
 	case Incomplete:
-		t.Incomplete++
+		t.Incomplete += sign
 	case Canceled:
-		t.Canceled++
-	default:
-		t.Failed++
+		t.Canceled += sign
+	case Failed:
+		t.Failed += sign
 	}
-	if r.Usage == nil {
-		t.UnknownUsage++
+	if u := r.Usage; u == nil {
+		t.UnknownUsage += sign
 	} else {
-		t.Usage.Add(r.Usage)
+		t.Usage.Add(&llm.Usage{
+			UncachedInput: sign * u.UncachedInput, CacheRead: sign * u.CacheRead, CacheWrite: sign * u.CacheWrite,
+			CacheWrite1h: sign * u.CacheWrite1h, Output: sign * u.Output, Reasoning: sign * u.Reasoning,
+		})
 	}
 	switch {
 	case r.Cost != nil:
-		t.Cost += *r.Cost
+		t.Cost += llm.Money(sign) * *r.Cost
 	case r.unanswered():
-		t.UnpricedFailed++
+		t.UnpricedFailed += sign
 	default:
-		t.Unpriced++
+		t.Unpriced += sign
 	}
 	if r.UsageSource == UsageEstimated {
-		t.Estimated++
+		t.Estimated += sign
 	}
 	switch r.Cache {
 	case CacheHit:
-		t.CacheHits++
+		t.CacheHits += sign
 	case CacheMiss:
-		t.CacheMisses++
+		t.CacheMisses += sign
 	}
 	if r.SavedCost != nil {
-		t.Saved += *r.SavedCost
+		t.Saved += llm.Money(sign) * *r.SavedCost
 	}
 	if r.Passed != nil {
-		t.Judged++
+		t.Judged += sign
 		if *r.Passed {
-			t.Passed++
+			t.Passed += sign
 		}
 	}
-	t.Latency += r.Total
+	t.Latency += time.Duration(sign) * r.Total
 }

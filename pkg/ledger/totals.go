@@ -16,6 +16,11 @@ import (
 // Where the filter asks for nothing finer than whole hours and the fields of Key, the hourly sums answer,
 // which know of calls that were pruned since; else the calls themselves are read.
 func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total, error) {
+	if f.Search != nil {
+		if err := l.Index(ctx, nil); err != nil {
+			return nil, err
+		}
+	}
 	columns, err := l.columns(ctx, f, by)
 	if err != nil {
 		return nil, err
@@ -34,12 +39,6 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	}
 	sortTotals(groups)
 	return groups, rows.Err()
-}
-
-// hourly tells whether the hourly sums can answer.
-func (f *Filter) hourly() bool {
-	whole := func(t time.Time) bool { return t.IsZero() || t.UnixNano()%int64(time.Hour) == 0 }
-	return f.Status == "" && f.Conversation == "" && whole(f.Since) && whole(f.Until) && f.wholeHours()
 }
 
 // columns are what to group by, in the order of Key; NULL where a field is not asked for.
@@ -64,9 +63,9 @@ func (l *Ledger) columns(ctx context.Context, f Filter, by []Dimension) ([]strin
 
 func (f *Filter) totals(columns []string) (query string, args []any) {
 	where, args := f.where(f.hourly())
-	from := `(SELECT hour * 3600 AS at, * FROM call_hours WHERE ` + where + `)`
+	from := `(SELECT hour * 3600 AS at, source = 'eval' AS of_eval, * FROM call_hours WHERE ` + where + `)`
 	if !f.hourly() {
-		from = `(SELECT ` + callAsHour + ` FROM calls WHERE ` + where + `)`
+		from = `(SELECT ` + callAsHour + ` FROM calls c WHERE ` + where + `)`
 	}
 	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, args
 }
@@ -74,10 +73,11 @@ func (f *Filter) totals(columns []string) (query string, args []any) {
 const sums = `sum(calls), sum(ok), sum(incomplete), sum(failed), sum(canceled), sum(unknown_usage), sum(estimated),
 	sum(uncached), sum(cache_read), sum(cache_write), sum(cache_write_1h), sum(output), sum(reasoning),
 	sum(unpriced), sum(unpriced_failed), sum(cost),
-	sum(hits), sum(misses), sum(saved), sum(judged), sum(passed), sum(total)`
+	sum(hits), sum(misses), sum(saved), sum(judged), sum(passed), sum(total),
+	sum(cost * of_eval), sum(unpriced * of_eval)`
 
 // callAsHour shows a call as call_hours would if it were alone in its hour.
-const callAsHour = `time / 1000000000 AS at, tenant, project, source, model, prompt, version, experiment, run_id,
+const callAsHour = `time / 1000000000 AS at, source = 'eval' AS of_eval, tenant, project, source, model, prompt, version, experiment, run_id,
 	1 AS calls, status = 'ok' AS ok, status = 'incomplete' AS incomplete, status = 'error' AS failed, status = 'canceled' AS canceled,
 	output IS NULL AS unknown_usage, usage_source = 'estimated' AS estimated, coalesce(uncached, 0) AS uncached, coalesce(cache_read, 0) AS cache_read,
 	coalesce(cache_write, 0) AS cache_write, coalesce(cache_write_1h, 0) AS cache_write_1h,
@@ -95,7 +95,7 @@ func group(rows *sql.Rows, groups *[]Total) error {
 		&t.Calls, &t.OK, &t.Incomplete, &t.Failed, &t.Canceled, &t.UnknownUsage, &t.Estimated,
 		&t.Usage.UncachedInput, &t.Usage.CacheRead, &t.Usage.CacheWrite, &t.Usage.CacheWrite1h, &t.Usage.Output, &t.Usage.Reasoning,
 		&t.Unpriced, &t.UnpricedFailed, &t.Cost,
-		&t.CacheHits, &t.CacheMisses, &t.Saved, &t.Judged, &t.Passed, &t.Latency)
+		&t.CacheHits, &t.CacheMisses, &t.Saved, &t.Judged, &t.Passed, &t.Latency, &t.EvalCost, &t.EvalUnpriced)
 	if err != nil {
 		return err
 	}

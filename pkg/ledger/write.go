@@ -6,13 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // write adds records in one transaction.
-func (l *Ledger) write(ctx context.Context, records []Record) error {
+func (l *Ledger) write(ctx context.Context, records []*Record) error {
 	var skipped *skippedError
 	err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
 		skipped, err = l.insert(ctx, tx, records)
@@ -48,20 +47,19 @@ func (e *skippedError) add(r *Record, why error) *skippedError {
 // errTwice is about a trace id that is in the ledger already: the first record of it stays.
 var errTwice = errors.New("its trace id is recorded already")
 
-func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []Record) (skipped *skippedError, err error) {
+func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []*Record) (skipped *skippedError, err error) {
 	call, err := tx.PrepareContext(ctx, insertCall)
 	if err != nil {
 		return nil, err
 	}
 	defer call.Close()
-	text, err := tx.PrepareContext(ctx, `INSERT INTO call_texts (seq, kept, messages, output) VALUES (?, ?, ?, ?)`)
+	text, err := tx.PrepareContext(ctx, `INSERT INTO call_texts (seq, kept, messages, output, vars) VALUES (?, ?, ?, ?, ?)`)
 	if err != nil {
 		return nil, err
 	}
 	defer text.Close()
 	sums := map[hourKey]*Total{}
-	for i := range records {
-		r := &records[i]
+	for _, r := range records {
 		res, err := call.ExecContext(ctx, r.row()...)
 		if err != nil {
 			return nil, err
@@ -70,7 +68,7 @@ func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []Record) (skip
 			skipped = skipped.add(r, errTwice)
 			continue
 		}
-		add(sums, r)
+		add(sums, r, 1)
 		k, err := l.opts.keep(r)
 		if err != nil {
 			skipped = skipped.add(r, fmt.Errorf("its texts: %w", err))
@@ -82,7 +80,7 @@ func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []Record) (skip
 		if err != nil {
 			return nil, err
 		}
-		if _, err := text.ExecContext(ctx, seq, string(l.opts.Texts), k.messages, k.output); err != nil {
+		if _, err := text.ExecContext(ctx, seq, string(l.opts.Texts), k.messages, k.output, k.vars); err != nil {
 			return nil, err
 		}
 	}
@@ -136,49 +134,3 @@ func orNull[T any](v *T) any {
 	}
 	return *v
 }
-
-// hourKey is what call_hours sums up by.
-type hourKey struct {
-	hour                                                             int64
-	tenant, project, source, model, prompt, version, experiment, run string
-}
-
-func (r *Record) hourKey() hourKey {
-	return hourKey{r.Time.UnixNano() / int64(time.Hour), r.Tenant, r.Project, string(r.Source), r.Model(), r.Prompt, r.Version, r.Experiment, r.RunID}
-}
-
-func add(sums map[hourKey]*Total, r *Record) {
-	key := r.hourKey()
-	t := sums[key]
-	if t == nil {
-		t = &Total{}
-		sums[key] = t
-	}
-	t.add(r)
-}
-
-func writeHours(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error {
-	for k, t := range sums {
-		_, err := tx.ExecContext(ctx, upsertHour, k.hour, k.tenant, k.project, k.source, k.model, k.prompt, k.version, k.experiment, k.run,
-			t.Calls, t.OK, t.Incomplete, t.Failed, t.Canceled, t.UnknownUsage, t.Estimated,
-			t.Usage.UncachedInput, t.Usage.CacheRead, t.Usage.CacheWrite, t.Usage.CacheWrite1h, t.Usage.Output, t.Usage.Reasoning,
-			t.Unpriced, t.UnpricedFailed, int64(t.Cost),
-			t.CacheHits, t.CacheMisses, int64(t.Saved), t.Judged, t.Passed, int64(t.Latency))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-const upsertHour = `INSERT INTO call_hours VALUES (?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?, ?,?,?, ?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
-	calls = calls + excluded.calls, ok = ok + excluded.ok, incomplete = incomplete + excluded.incomplete,
-	failed = failed + excluded.failed, canceled = canceled + excluded.canceled, unknown_usage = unknown_usage + excluded.unknown_usage,
-	estimated = estimated + excluded.estimated,
-	uncached = uncached + excluded.uncached, cache_read = cache_read + excluded.cache_read,
-	cache_write = cache_write + excluded.cache_write, cache_write_1h = cache_write_1h + excluded.cache_write_1h,
-	output = output + excluded.output, reasoning = reasoning + excluded.reasoning,
-	unpriced = unpriced + excluded.unpriced, unpriced_failed = unpriced_failed + excluded.unpriced_failed,
-	cost = cost + excluded.cost,
-	hits = hits + excluded.hits, misses = misses + excluded.misses, saved = saved + excluded.saved,
-	judged = judged + excluded.judged, passed = passed + excluded.passed, total = total + excluded.total`
