@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/ledger"
@@ -16,8 +17,31 @@ func (d *costReport) print(e *env) error {
 		e.info("the ledger has no such calls")
 		return nil
 	}
-	g := &grid{left: len(d.By)}
 	columns := d.columns()
+	g := d.grid(columns)
+	var left []string
+	for _, name := range []string{"hits", "cached", "failed", "saved", "per pass"} { // what matters least first
+		if g.least() <= e.width() {
+			break
+		}
+		if i := slices.IndexFunc(columns, func(c reportColumn) bool { return c.name == name }); i >= 0 {
+			columns = slices.Delete(columns, i, i+1)
+			left = append(left, name)
+			g = d.grid(columns)
+		}
+	}
+	if err := g.fitted(e); err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		e.info("no room for: %s; --json and --csv have all", strings.Join(left, ", "))
+	}
+	return d.printOutlook(e)
+}
+
+// grid is the table with these figures.
+func (d *costReport) grid(columns []reportColumn) *grid {
+	g := &grid{left: len(d.By)}
 	for _, b := range d.By {
 		g.header = append(g.header, string(b))
 	}
@@ -35,10 +59,7 @@ func (d *costReport) print(e *env) error {
 		}
 		g.add(cells...)
 	}
-	if err := g.fitted(e); err != nil {
-		return err
-	}
-	return d.printOutlook(e)
+	return g
 }
 
 // keys are the first cells of row i: "all" for the sum, and how many groups the rest of --top is.

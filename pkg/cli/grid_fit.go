@@ -13,11 +13,7 @@ const narrowest = 16
 // middles, and where that is not enough, each row becomes a paragraph in which nothing is shortened.
 func (g *grid) fitted(e *env) error {
 	widths := g.widths()
-	over := -e.width() - 2
-	for _, w := range widths {
-		over += w + 2
-	}
-	for over > 0 {
+	for over := g.total() - e.width(); over > 0; over-- {
 		widest := 0
 		for i := range g.left {
 			if widths[i] > widths[widest] {
@@ -28,7 +24,6 @@ func (g *grid) fitted(e *env) error {
 			return g.paragraphs(e)
 		}
 		widths[widest]--
-		over--
 	}
 	for _, row := range g.rows {
 		for i := range g.left {
@@ -36,6 +31,24 @@ func (g *grid) fitted(e *env) error {
 		}
 	}
 	return g.print(e)
+}
+
+// total is how wide the table is.
+func (g *grid) total() int {
+	n := -2
+	for _, w := range g.widths() {
+		n += w + 2
+	}
+	return n
+}
+
+// least is how wide the table is with its texts as short as fitted makes them.
+func (g *grid) least() int {
+	n := g.total()
+	for _, w := range g.widths()[:g.left] {
+		n -= max(0, w-narrowest)
+	}
+	return n
 }
 
 func (g *grid) widths() []int {

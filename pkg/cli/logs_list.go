@@ -62,10 +62,7 @@ func (g *grid) drop(column int) {
 // list prints a table whose second column is there to be copied: model and prompt are shortened for it.
 func (g *grid) list(e *env) error {
 	widths := g.widths()
-	over := -e.width() - 2
-	for _, w := range widths {
-		over += w + 2
-	}
+	over := g.total() - e.width()
 	for i := g.left - 1; i >= 2 && over > 0; i-- {
 		to := max(8, widths[i]-over)
 		if i == 3 {

@@ -46,7 +46,7 @@ func (l *Ledger) Reprice(ctx context.Context, f Filter, note string, price func(
 	if err := l.Flush(ctx); err != nil {
 		return 0, err
 	}
-	where, args := f.where(false)
+	where, args := f.where(single)
 	err = l.db.Write(ctx, func(tx *sql.Tx) error {
 		changed = 0
 		return l.amend(ctx, tx, func(change func(string, ...any) error) error { return change(where, args...) }, func(r *Record) bool {
@@ -102,5 +102,5 @@ func (l *Ledger) amend(ctx context.Context, tx *sql.Tx, which func(change func(w
 	if err != nil {
 		return err
 	}
-	return writeHours(ctx, tx, sums)
+	return writeSums(ctx, tx, sums)
 }

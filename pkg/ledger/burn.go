@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -11,18 +12,17 @@ import (
 // of the amounts; Unpriced counts them.
 type Burn struct {
 	PerDay    llm.Money     // the mean of Over
-	Over      time.Duration // what PerDay looks back on: a week, or less, but at least a day, where the first call is younger
+	Over      time.Duration // what PerDay looks back on: a week and today, or less, but at least a day, where the first call is younger
 	Month     llm.Money     // since the month began, in the filter's zone
 	MonthEnd  llm.Money     // Month, and PerDay for the rest of the month
-	Unpriced  int64         // answered calls of this month and the last week without a price
+	Unpriced  int64         // answered calls without a price, of this month or the last week: of which has more
 	monthEnds time.Time
 }
 
-// burnWindow is what the rate is the mean of: a week has every day of the week.
-const burnWindow = 7 * 24 * time.Hour
+// burnDays is what the rate is the mean of, beside today: a week has every day of the week.
+const burnDays = 7
 
-// Burn gives the rate at which the calls that fit cost money now. Since and Until have no say. Whole hours
-// are counted, so that the last hour of the week before may be in it.
+// Burn gives the rate at which the calls that fit cost money now. Since and Until have no say.
 func (l *Ledger) Burn(ctx context.Context, f Filter, now time.Time) (*Burn, error) {
 	zone := f.Zone
 	if zone == nil {
@@ -30,17 +30,17 @@ func (l *Ledger) Burn(ctx context.Context, f Filter, now time.Time) (*Burn, erro
 	}
 	local := now.In(zone)
 	month := time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, zone)
-	b := &Burn{monthEnds: time.Date(local.Year(), local.Month()+1, 1, 0, 0, 0, 0, zone)}
+	b := &Burn{monthEnds: month.AddDate(0, 1, 0)}
 	from, err := l.first(ctx, f, now)
 	if err != nil {
 		return nil, err
 	}
 	b.Over = max(now.Sub(from), 24*time.Hour)
-	week, err := l.spent(ctx, f, from, now)
+	week, err := l.spent(ctx, f, from)
 	if err != nil {
 		return nil, err
 	}
-	sum, err := l.spent(ctx, f, month, now)
+	sum, err := l.spent(ctx, f, month)
 	if err != nil {
 		return nil, err
 	}
@@ -51,9 +51,9 @@ func (l *Ledger) Burn(ctx context.Context, f Filter, now time.Time) (*Burn, erro
 	return b, nil
 }
 
-// spent sums up what was recorded from a time on until the end of the hour of now.
-func (l *Ledger) spent(ctx context.Context, f Filter, from, now time.Time) (Total, error) {
-	f.Since, f.Until = from, now.Truncate(time.Hour).Add(time.Hour)
+// spent sums up what was recorded from a time on.
+func (l *Ledger) spent(ctx context.Context, f Filter, from time.Time) (Total, error) {
+	f.Since, f.Until = from, time.Time{}
 	list, err := l.Totals(ctx, f)
 	if err != nil || len(list) == 0 {
 		return Total{}, err
@@ -61,20 +61,18 @@ func (l *Ledger) spent(ctx context.Context, f Filter, from, now time.Time) (Tota
 	return list[0], nil
 }
 
-// first is the hour where the rate begins: that of the first call that fits, or a week ago.
+// first is the day of UTC where the rate begins: that of the first call that fits, or a week before today.
 func (l *Ledger) first(ctx context.Context, f Filter, now time.Time) (time.Time, error) {
-	from := now.Add(-burnWindow).Truncate(time.Hour)
+	from := now.Truncate(24*time.Hour).AddDate(0, 0, -burnDays)
 	f.Since, f.Until = time.Time{}, time.Time{}
-	where, args := f.where(f.hourly())
-	query := `SELECT min(hour) * 3600 FROM call_hours WHERE ` + where
-	if !f.hourly() {
-		query = `SELECT min(time) / 3600000000000 * 3600 FROM calls c WHERE ` + where
-	}
+	t := f.sums(false)
+	where, args := f.where(t)
 	var at *int64
+	query := fmt.Sprintf(`SELECT min(%s) FROM %s c WHERE %s`, t.column, t.name, where)
 	if err := l.db.QueryRowContext(ctx, query, args...).Scan(&at); err != nil || at == nil {
 		return from, err
 	}
-	if first := time.Unix(*at, 0); first.After(from) {
+	if first := time.Unix(0, *at*int64(t.unit)).Truncate(24 * time.Hour); first.After(from) {
 		return first, nil
 	}
 	return from, nil

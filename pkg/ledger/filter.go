@@ -63,19 +63,27 @@ func (f *Filter) single() []condition {
 
 type condition struct{ column, value string }
 
-// where makes the condition and its arguments. hourly means for call_hours, which knows hours only.
-func (f *Filter) where(hourly bool) (string, []any) {
+// table is where sums come from, and unit what its times are counted in: single calls, hours or days.
+type table struct {
+	name, column string
+	unit         time.Duration
+}
+
+var (
+	single = table{"calls", "time", time.Nanosecond}
+	hours  = table{"call_hours", "hour", time.Hour}
+	days   = table{"call_days", "day", 24 * time.Hour}
+)
+
+// where makes the condition and its arguments for a table.
+func (f *Filter) where(from table) (string, []any) {
 	cond, args := []string{"1"}, []any(nil)
 	is := func(c string, v any) { cond, args = append(cond, c), append(args, v) }
-	since, until, unit := "time >= ?", "time < ?", int64(1)
-	if hourly {
-		since, until, unit = "hour >= ?", "hour < ?", int64(time.Hour)
-	}
 	if !f.Since.IsZero() {
-		is(since, f.Since.UnixNano()/unit)
+		is(from.column+" >= ?", f.Since.UnixNano()/int64(from.unit))
 	}
 	if !f.Until.IsZero() {
-		is(until, f.Until.UnixNano()/unit)
+		is(from.column+" < ?", f.Until.UnixNano()/int64(from.unit))
 	}
 	for _, c := range append(f.summed(), f.single()...) {
 		if c.value != "" {
@@ -97,13 +105,25 @@ func (f *Filter) where(hourly bool) (string, []any) {
 	return strings.Join(cond, " AND "), args
 }
 
-// hourly tells whether the hourly sums can answer.
-func (f *Filter) hourly() bool {
+// sums is the smallest table that can answer. byDay means that days are told apart, which the zone may
+// begin at any hour.
+func (f *Filter) sums(byDay bool) table {
 	for _, c := range f.single() {
 		if c.value != "" {
-			return false
+			return single
 		}
 	}
-	whole := func(t time.Time) bool { return t.IsZero() || t.UnixNano()%int64(time.Hour) == 0 }
-	return f.Tag == "" && f.MinCost <= 0 && f.MinLatency <= 0 && f.Search == nil && whole(f.Since) && whole(f.Until) && f.wholeHours()
+	if f.Tag != "" || f.MinCost > 0 || f.MinLatency > 0 || f.Search != nil {
+		return single
+	}
+	whole := func(unit time.Duration) bool {
+		return (f.Since.IsZero() || f.Since.UnixNano()%int64(unit) == 0) && (f.Until.IsZero() || f.Until.UnixNano()%int64(unit) == 0)
+	}
+	switch {
+	case whole(days.unit) && (!byDay || f.Zone == nil || f.Zone == time.UTC):
+		return days
+	case whole(hours.unit) && (!byDay || f.wholeHours()):
+		return hours
+	}
+	return single
 }

@@ -14,7 +14,7 @@ func (l *Ledger) Follow(ctx context.Context, f Filter, every time.Duration, fn f
 		return err
 	}
 	f.Search = nil
-	where, args := f.where(false)
+	where, args := f.where(single)
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {

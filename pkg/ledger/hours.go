@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// hourKey is what call_hours sums up by.
+// hourKey is what call_hours sums up by, and call_days with days for hours.
 type hourKey struct {
 	hour                                                             int64
 	tenant, project, source, model, prompt, version, experiment, run string
@@ -26,9 +26,30 @@ func add(sums map[hourKey]*Total, r *Record, sign int64) {
 	t.add(r, sign)
 }
 
-func writeHours(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error {
+// writeSums adds sums to those of their hours and days.
+func writeSums(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error {
+	days := map[hourKey]*Total{}
 	for k, t := range sums {
-		_, err := tx.ExecContext(ctx, upsertHour, k.hour, k.tenant, k.project, k.source, k.model, k.prompt, k.version, k.experiment, k.run,
+		k.hour /= 24
+		if days[k] == nil {
+			days[k] = &Total{}
+		}
+		days[k].Plus(t)
+	}
+	if err := upsert(ctx, tx, "call_hours", sums); err != nil {
+		return err
+	}
+	return upsert(ctx, tx, "call_days", days)
+}
+
+func upsert(ctx context.Context, tx *sql.Tx, table string, sums map[hourKey]*Total) error {
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO `+table+upsertSums)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for k, t := range sums {
+		_, err := stmt.ExecContext(ctx, k.hour, k.tenant, k.project, k.source, k.model, k.prompt, k.version, k.experiment, k.run,
 			t.Calls, t.OK, t.Incomplete, t.Failed, t.Canceled, t.UnknownUsage, t.Estimated,
 			t.Usage.UncachedInput, t.Usage.CacheRead, t.Usage.CacheWrite, t.Usage.CacheWrite1h, t.Usage.Output, t.Usage.Reasoning,
 			t.Unpriced, t.UnpricedFailed, int64(t.Cost),
@@ -40,7 +61,7 @@ func writeHours(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error 
 	return nil
 }
 
-const upsertHour = `INSERT INTO call_hours VALUES (?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?, ?,?,?, ?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+const upsertSums = ` VALUES (?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?, ?,?,?, ?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
 	calls = calls + excluded.calls, ok = ok + excluded.ok, incomplete = incomplete + excluded.incomplete,
 	failed = failed + excluded.failed, canceled = canceled + excluded.canceled, unknown_usage = unknown_usage + excluded.unknown_usage,
 	estimated = estimated + excluded.estimated,

@@ -48,7 +48,7 @@ func (l *Ledger) each(ctx context.Context, f Filter, texts bool, fn func(*Record
 			return err
 		}
 	}
-	where, args := f.where(false)
+	where, args := f.where(single)
 	if f.Before != "" {
 		var at, seq int64
 		err := l.db.QueryRowContext(ctx, `SELECT time, seq FROM calls WHERE trace_id = ?`, f.Before).Scan(&at, &seq)

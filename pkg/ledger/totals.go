@@ -13,8 +13,8 @@ import (
 // Totals sums up the calls that fit, one Total for each group, sorted by the group's key. Without a
 // dimension there is one Total of everything, or none when no call fits. Limit and Before have no say.
 //
-// Where the filter asks for nothing finer than whole hours and the fields of Key, the hourly sums answer,
-// which know of calls that were pruned since; else the calls themselves are read.
+// Where the filter asks for nothing finer than whole hours and the fields of Key, the sums of days or hours
+// answer, which know of calls that were pruned since; else the calls themselves are read.
 func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total, error) {
 	if f.Search != nil {
 		if err := l.Index(ctx, nil); err != nil {
@@ -25,7 +25,7 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	if err != nil {
 		return nil, err
 	}
-	query, args := f.totals(columns)
+	query, args := f.totals(columns, f.sums(slices.Contains(by, ByDay)))
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -61,10 +61,10 @@ func (l *Ledger) columns(ctx context.Context, f Filter, by []Dimension) ([]strin
 	return columns, err
 }
 
-func (f *Filter) totals(columns []string) (query string, args []any) {
-	where, args := f.where(f.hourly())
-	from := `(SELECT hour * 3600 AS at, source = 'eval' AS of_eval, * FROM call_hours WHERE ` + where + `)`
-	if !f.hourly() {
+func (f *Filter) totals(columns []string, t table) (query string, args []any) {
+	where, args := f.where(t)
+	from := fmt.Sprintf(`(SELECT %s * %d AS at, source = 'eval' AS of_eval, * FROM %s WHERE %s)`, t.column, int64(t.unit.Seconds()), t.name, where)
+	if t == single {
 		from = `(SELECT ` + callAsHour + ` FROM calls c WHERE ` + where + `)`
 	}
 	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, args

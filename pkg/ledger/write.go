@@ -84,7 +84,7 @@ func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []*Record) (ski
 			return nil, err
 		}
 	}
-	return skipped, writeHours(ctx, tx, sums)
+	return skipped, writeSums(ctx, tx, sums)
 }
 
 // callColumns are the columns of calls in the order of row and scan.
