@@ -6,8 +6,14 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// narrowest is how far fitted shortens a text: below it names are not told apart.
-const narrowest = 16
+// narrowest is how far fitted shortens a text: below it names are not told apart. Where there are many, the
+// others help.
+func (g *grid) narrowest() int {
+	if g.left > 2 {
+		return 10
+	}
+	return 16
+}
 
 // fitted prints the table in at most the width of the terminal: where it is wider, the texts lose their
 // middles, and where that is not enough, each row becomes a paragraph in which nothing is shortened.
@@ -20,7 +26,7 @@ func (g *grid) fitted(e *env) error {
 				widest = i
 			}
 		}
-		if g.left == 0 || widths[widest] <= narrowest {
+		if g.left == 0 || widths[widest] <= g.narrowest() {
 			return g.paragraphs(e)
 		}
 		widths[widest]--
@@ -46,7 +52,7 @@ func (g *grid) total() int {
 func (g *grid) least() int {
 	n := g.total()
 	for _, w := range g.widths()[:g.left] {
-		n -= max(0, w-narrowest)
+		n -= max(0, w-g.narrowest())
 	}
 	return n
 }
@@ -76,6 +82,9 @@ func (g *grid) paragraphs(e *env) error {
 	for _, row := range g.rows {
 		text := ""
 		for i, cell := range row {
+			if cell == "" {
+				continue
+			}
 			text += fmt.Sprintf("%s %s, ", g.header[i], cell)
 		}
 		if err := e.say("%s", wrapLine(text[:len(text)-2], e.width())); err != nil {

@@ -59,16 +59,20 @@ func (g *grid) drop(column int) {
 	}
 }
 
-// list prints a table whose second column is there to be copied: model and prompt are shortened for it.
+// shortID is how many letters of a call's id are shown where there is no room for all: its end is chance, and
+// logs show takes it.
+const shortID = 8
+
+// list prints calls in the terminal's width: ids lose their beginnings, then prompts and models their middles.
 func (g *grid) list(e *env) error {
-	widths := g.widths()
-	over := g.total() - e.width()
-	for i := g.left - 1; i >= 2 && over > 0; i-- {
-		to := max(8, widths[i]-over)
-		if i == 3 {
-			to = max(to, 12)
+	if g.total() > e.width() {
+		for _, row := range g.rows {
+			row[1] = row[1][max(0, len(row[1])-shortID):]
 		}
-		to = min(to, widths[i])
+	}
+	widths, over := g.widths(), g.total()-e.width()
+	for i := g.left - 1; i >= 2 && over > 0; i-- {
+		to := min(widths[i], max(10, widths[i]-over))
 		over -= widths[i] - to
 		for _, row := range g.rows {
 			row[i] = middle(row[i], to)
