@@ -91,7 +91,7 @@ func terms(text string) (out []term) {
 // phrases are what FTS5 must find for the term. Where letters with and without spaces between words meet,
 // they are two: the index has another letter between them.
 func (t term) phrases() (out []string) {
-	parts := split(foldI(t.text))
+	parts := split(foldI(strings.ReplaceAll(t.text, "\x00", " "))) // FTS5 takes NUL for the end
 	for i, p := range parts {
 		if strings.IndexFunc(p, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }) < 0 {
 			continue
