@@ -70,7 +70,7 @@ func (d *costReport) keys(t ledger.Total, i int) []string {
 			cells[k] = "–"
 		}
 	}
-	label := ""
+	var label string
 	switch {
 	case len(d.By) == 0:
 		return cells

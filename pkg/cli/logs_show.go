@@ -24,7 +24,7 @@ func newLogsShow(e *env) *cobra.Command {
 		Short: "Show all that is recorded of one call",
 		Long: `Show all that is recorded of one call: its messages and answer as the ledger
 keeps them, then tokens, cost, times and how it was routed. ID is the call's
-trace id, or its end as long as no other call ends so; "last" is the newest call.`,
+trace id, or its end as long as no other call ends so; "last" is the newest.`,
 		Example: "  llmops logs show last\n  llmops logs show 01JNABCDEFGHIJKLMN00000000 --json",
 		Args:    usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -86,13 +86,34 @@ func (e *env) showCall(r *ledger.Record) error {
 func fields(r *ledger.Record) [][2]string {
 	j := newCallJSON(r, true)
 	return [][2]string{
-		{"call", r.TraceID}, {"part of", r.Parent}, {"time", r.Time.Format(time.RFC3339Nano)}, {"tenant", r.Tenant}, {"project", r.Project},
-		{"source", string(r.Source)}, {"key", r.KeyName}, {"conversation", r.Conversation}, {"unit", r.Unit}, {"run", r.RunID},
-		{"case", caseOf(r)}, {"tags", strings.Join(r.Tags, ", ")}, {"model", j.Model}, {"asked for", other(r.ModelAsked, j.Model)},
-		{"answered by", answeredBy(r)}, {"prompt", ref(r)}, {"experiment", r.Experiment}, {"variables", compactJSON(r.Vars)},
-		{"status", words(string(r.Status), string(r.ErrorKind), string(r.FinishReason), attempts(r.Attempts))}, {"eval", verdict(r.Passed)},
-		{"tokens", usageWords(r)}, {"cost", words(recorded(r), r.CostNote)}, {"cache", words(r.Cache, savedWords(r.SavedCost))},
-		{"route", words(r.Route, r.RouteReason)}, {"fallback", fallbackWords(r)}, {"cut", r.Cut}, {"took", timing(r)}, {"request", r.RequestHash},
+		{"call", r.TraceID},
+		{"part of", r.Parent},
+		{"time", r.Time.Format(time.RFC3339Nano)},
+		{"tenant", r.Tenant},
+		{"project", r.Project},
+		{"source", string(r.Source)},
+		{"key", r.KeyName},
+		{"conversation", r.Conversation},
+		{"unit", r.Unit},
+		{"run", r.RunID},
+		{"case", caseOf(r)},
+		{"tags", strings.Join(r.Tags, ", ")},
+		{"model", j.Model},
+		{"asked for", other(r.ModelAsked, j.Model)},
+		{"answered by", answeredBy(r)},
+		{"prompt", ref(r)},
+		{"experiment", r.Experiment},
+		{"variables", compactJSON(r.Vars)},
+		{"status", words(string(r.Status), string(r.ErrorKind), string(r.FinishReason), attempts(r.Attempts))},
+		{"eval", verdict(r.Passed)},
+		{"tokens", usageWords(r)},
+		{"cost", words(recorded(r), r.CostNote)},
+		{"cache", words(r.Cache, savedWords(r.SavedCost))},
+		{"route", words(r.Route, r.RouteReason)},
+		{"fallback", fallbackWords(r)},
+		{"cut", r.Cut},
+		{"took", timing(r)},
+		{"request", r.RequestHash},
 	}
 }
 

@@ -73,15 +73,12 @@ type amended struct {
 	passed *bool
 }
 
+const setAmended = `UPDATE calls SET cost = ?, cost_note = ?, passed = ? WHERE trace_id = ?`
+
 // amend changes calls and, in the same transaction, the hourly sums that they are in.
 func (l *Ledger) amend(ctx context.Context, tx *sql.Tx, which func(change func(where string, args ...any) error) error, edit func(*Record) bool) error {
-	update, err := tx.PrepareContext(ctx, `UPDATE calls SET cost = ?, cost_note = ?, passed = ? WHERE trace_id = ?`)
-	if err != nil {
-		return err
-	}
-	defer update.Close()
 	sums := map[hourKey]*Total{}
-	err = which(func(where string, args ...any) error {
+	err := which(func(where string, args ...any) error {
 		var edited []amended
 		err := scan(ctx, tx, where, args, false, func(r *Record) error {
 			was := *r
@@ -93,7 +90,7 @@ func (l *Ledger) amend(ctx context.Context, tx *sql.Tx, which func(change func(w
 			return nil
 		})
 		for _, r := range edited {
-			if _, updateErr := update.ExecContext(ctx, money(r.cost), r.note, orNull(r.passed), r.id); updateErr != nil {
+			if _, updateErr := tx.ExecContext(ctx, setAmended, money(r.cost), r.note, orNull(r.passed), r.id); updateErr != nil {
 				return errors.Join(err, updateErr)
 			}
 		}

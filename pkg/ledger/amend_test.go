@@ -124,8 +124,14 @@ func TestFindByTheEndOfTheID(t *testing.T) {
 		appendAll(t, l, ledger.Record{TraceID: id, Tenant: id[4:5], Time: start.Add(time.Duration(i)), Status: ledger.OK})
 	}
 	for _, c := range []struct{ tenant, id, want string }{
-		{"", "01JNAAAA1111", "01JNAAAA1111"}, {"", "aaaa1111", "01JNAAAA1111"}, {"", "last", "01JNCCCC2222"}, {"B", "2222", "01JNBBBB2222"},
-		{"B", "01JNAAAA1111", ""}, {"", "2222", ""}, {"", "1", ""}, {"", "%%%%", ""},
+		{"", "01JNAAAA1111", "01JNAAAA1111"},
+		{"", "aaaa1111", "01JNAAAA1111"},
+		{"", "last", "01JNCCCC2222"},
+		{"B", "2222", "01JNBBBB2222"},
+		{"B", "01JNAAAA1111", ""},
+		{"", "2222", ""},
+		{"", "1", ""},
+		{"", "%%%%", ""},
 	} {
 		got, err := l.Find(t.Context(), c.tenant, c.id)
 		if c.want == "" {
