@@ -111,7 +111,7 @@ func (d *costReport) columns() []reportColumn {
 		{reportColumn{"input", func(t *ledger.Total) string { return compact(t.Usage.Input()) }}, true},
 		{reportColumn{"cached", func(t *ledger.Total) string { return compact(t.Usage.CacheRead) }}, sum.Usage.CacheRead > 0},
 		{reportColumn{"output", func(t *ledger.Total) string { return compact(t.Usage.Output) }}, true},
-		{reportColumn{"cost", spent}, true},
+		{reportColumn{"cost", costCell}, true},
 		{reportColumn{"unpriced", func(t *ledger.Total) string { return grouped(t.Unpriced) }}, sum.Unpriced > 0},
 		{reportColumn{"hits", func(t *ledger.Total) string { return grouped(t.CacheHits) }}, sum.CacheHits > 0},
 		{reportColumn{"saved", func(t *ledger.Total) string { return dollars(t.Saved) }}, sum.Saved > 0},
@@ -126,8 +126,8 @@ func (d *costReport) columns() []reportColumn {
 	return out
 }
 
-// spent is the cost, and "unpriced" where calls were answered and no price of any is known.
-func spent(t *ledger.Total) string {
+// costCell is the cost, and "unpriced" where calls were answered and no price of any is known.
+func costCell(t *ledger.Total) string {
 	switch {
 	case t.Known():
 		return dollars(t.Cost)

@@ -30,8 +30,8 @@ func newCostReprice(e *env) *cobra.Command {
 		Short: "Recompute what the ledger's calls cost at the prices of a date",
 		Long: `Recompute the cost of the calls in the ledger at the prices of a date, and put
 it beside the recorded cost. The ledger is left as it is, unless --write puts
-the new costs into it, with a note on each, all or none; a call without a price at
-the date keeps the cost it has. A call whose usage or price is not known is
+the new costs into it, with a note on each, all or none; a call without a price
+at the date keeps the cost it has. A call whose usage or price is not known is
 counted as unpriced, never as free.`,
 		Example: "  llmops cost reprice --at 2026-09-01\n  llmops cost reprice --since 2026-08-01 --until 2026-09-01 --write",
 		Args:    usageArgs(cobra.NoArgs),

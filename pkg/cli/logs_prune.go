@@ -29,8 +29,8 @@ func newLogsPrune(e *env) *cobra.Command {
 		Long: `Delete the calls that are older than a time, with their texts, and conversations
 that nobody has added to since. With --texts only texts and conversations go and
 the calls stay. The sums for cost report stay in any case. The room is given
-back to the disk. ledger.keep_days and ledger.keep_texts_days in llmops.yaml do this
-by themselves, once a day.`,
+back to the disk. ledger.keep_days and ledger.keep_texts_days in llmops.yaml do
+this by themselves, once a day.`,
 		Example: "  llmops logs prune --older-than 90d --dry-run\n  llmops logs prune --older-than 30d --texts",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
