@@ -38,9 +38,9 @@ func newLogsExport(e *env) *cobra.Command {
 		Short: "Write calls as JSON lines or CSV, or as cases of an eval suite",
 		Long: `Write the calls that fit, the oldest first, with the texts that the ledger
 keeps, as JSON lines or as CSV. With --as-cases each becomes a case of an eval
-suite: the prompt's variables where they are known, else the messages; questions that
-are the same become one case, of the newest call. --redact takes personal data
-and secrets out of all texts.`,
+suite: the prompt's variables where they are known, else the messages. Questions
+that are the same become one case, of the newest call. --redact takes personal
+data and secrets out of all texts.`,
 		Example: "  llmops logs export --since 7d -o calls.jsonl\n  llmops logs export --format csv --no-texts > calls.csv\n" +
 			"  llmops logs export --as-cases --expected --since 7d --redact -o cases.jsonl",
 		Args: usageArgs(cobra.NoArgs),
