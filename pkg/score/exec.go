@@ -48,7 +48,7 @@ func newCommand(o command) (Scorer, error) {
 func (o *command) bind(t Tools) (string, error) {
 	if !t.AllowExec {
 		return "", diag.Errorf("the suite has an exec scorer, which runs the program %s", quote(o.Command[0])).
-			WithHint("read the program, then pass --allow-exec")
+			WithHint("read the program, then pass --allow-exec, or set eval.allow_exec: true in llmops.yaml")
 	}
 	root, err := filepath.EvalSymlinks(t.Dir)
 	if err != nil {
