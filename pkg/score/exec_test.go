@@ -4,6 +4,7 @@ package score
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -160,7 +161,7 @@ func TestExecNeedsConsent(t *testing.T) {
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Fatalf("got %v, want %q", err, tt.want)
 			}
-			if _, ok := err.(*diag.Error); !ok {
+			if _, ok := errors.AsType[*diag.Error](err); !ok {
 				t.Errorf("%T", err)
 			}
 			if o := m.Score(context.Background(), &Sample{}); o.Pass || o.Unscored == "" {

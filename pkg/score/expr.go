@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/expr-lang/expr/vm"
+	"github.com/llmops-toolkit/llmops/third_party/expr/vm"
 )
 
 // expression computes an expr-lang expression over the answer. true or false is the verdict; a number is the

@@ -8,10 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/expr-lang/expr"
-	"github.com/expr-lang/expr/ast"
-	"github.com/expr-lang/expr/file"
-	"github.com/expr-lang/expr/vm"
+	"github.com/llmops-toolkit/llmops/third_party/expr"
+	"github.com/llmops-toolkit/llmops/third_party/expr/ast"
+	"github.com/llmops-toolkit/llmops/third_party/expr/file"
+	"github.com/llmops-toolkit/llmops/third_party/expr/vm"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )

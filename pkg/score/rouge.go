@@ -41,7 +41,7 @@ func (o *rouge) Score(ctx context.Context, s *Sample) Outcome {
 	if out != nil {
 		return *out
 	}
-	best, comparable := 0.0, false
+	best, counted := 0.0, false
 	for _, want := range wants {
 		if ctx.Err() != nil {
 			return unscored("%v", ctx.Err())
@@ -50,11 +50,11 @@ func (o *rouge) Score(ctx context.Context, s *Sample) Outcome {
 			return unscored("texts of %d and %d bytes are too long to compare", len(got), len(want))
 		}
 		if len(metric.RougeTokens(want, false)) > 0 {
-			comparable = true
+			counted = true
 			best = max(best, o.measure(o.compute(got, want)))
 		}
 	}
-	if !comparable {
+	if !counted {
 		return unscored("ROUGE counts words of a to z and 0 to 9, and expected %s has none", quoteAny(wants))
 	}
 	return graded(best, o.Threshold, fmt.Sprintf("%s (%s)", o.kind, o.Measure))

@@ -36,7 +36,7 @@ func refusalPatterns() []phrase {
 		// Spanish, Portuguese, Italian.
 		{"no não non", `<no (?:me es posible|puedo|podemos|podré|estoy en condiciones de|soy capaz de) (?:[\p{L}]+ ){0,2}?(?:ayudar|ayudarte|ayudarle|proporcionar|proporcionarte|responder|responderte|dar|darte|crear|escribir|generar|compartir|cumplir|asistir|brindar|ofrecer|discutir|hacer eso)`},
 		{"no não non", `<não (?:me é possível|posso|podemos|poderei|consigo|sou capaz de|estou autorizado a) (?:[\p{L}]+ ){0,2}?(?:ajudar|ajudá|ajudar|fornecer|responder|dar|criar|escrever|gerar|compartilhar|partilhar|atender|auxiliar|discutir|fazer isso)`},
-		{"no não non", `<non (?:mi è possibile|posso|possiamo|potrò|sono in grado di|sono autorizzato a) (?:[\p{L}]+ ){0,2}?(?:aiutar|fornir|risponder|dar|crear|scriver|generar|condivider|soddisfar|assister|discuter|farlo)`},
+		{"no não non", `<non (?:mi è possibil[e]|posso|possiamo|potrò|sono in grado di|sono autorizzato a) (?:[\p{L}]+ ){0,2}?(?:aiutar|fornir|risponder|dar|crear|scriver|generar|condivider|soddisfar|assister|discuter|farlo)`},
 
 		// Dutch.
 		{"niet geen", `<(?:ik kan|kan ik|ik mag|mag ik) (?:[\p{L}']+,? ){0,5}(?:niet|geen) (?:[\p{L}']+ ){0,4}(?:helpen|beantwoorden|antwoorden|verstrekken|geven|maken|schrijven|delen|voldoen|bespreken)>`},

@@ -96,7 +96,7 @@ func (p *parser) positive(negated bool) (condition, error) {
 		return nil, err
 	}
 	for _, o := range []operand{left, right} {
-		if !comparable(o) {
+		if !oneValue(o) {
 			p.at = start
 			return nil, p.fail("a comparison takes literals, functions and queries that lead to one value")
 		}
@@ -104,7 +104,7 @@ func (p *parser) positive(negated bool) (condition, error) {
 	return comparison{left, right, operator}, nil
 }
 
-func comparable(o operand) bool {
+func oneValue(o operand) bool {
 	switch x := o.(type) {
 	case query:
 		return x.singular()
@@ -176,7 +176,7 @@ func (p *parser) call(function string) (operand, error) {
 	switch {
 	case (function == "count" || function == "value") && !isQuery:
 		return nil, p.fail("%s takes a query", function)
-	case function != "count" && function != "value" && !comparable(argument):
+	case function != "count" && function != "value" && !oneValue(argument):
 		return nil, p.fail("%s takes a value", function)
 	}
 	f.query, f.argument = q, argument
