@@ -74,13 +74,13 @@ func readExecVerdict(out []byte) (execVerdict, error) {
 // outcome makes a pass of a score alone by the threshold (1 unless given), and a score of a pass alone.
 func (v execVerdict) outcome(threshold *float64) Outcome {
 	if v.Unscored != "" {
-		return unscored("%s", v.Unscored)
+		return unscored("%s", oneLine(v.Unscored))
 	}
 	limit := 1.0
 	if threshold != nil {
 		limit = *threshold
 	}
-	o := Outcome{Why: v.Reason}
+	o := Outcome{Why: oneLine(v.Reason)}
 	switch {
 	case v.Score == nil:
 		o.Pass = *v.Pass

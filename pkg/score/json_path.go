@@ -57,7 +57,10 @@ func (o *jsonPath) Score(_ context.Context, s *Sample) Outcome {
 	if err != nil {
 		return unreadable(errors.New("the answer is not JSON"))
 	}
-	found := o.path.Find(value)
+	found, err := o.path.Find(value)
+	if err != nil {
+		return unscored("%v", err)
+	}
 	if o.Exists != nil {
 		return passed(*o.Exists == (len(found) > 0), "%s finds %d values, want %s", o.Path, len(found), want)
 	}

@@ -47,6 +47,9 @@ func (o *jsonSchema) bind(t Tools) (string, error) {
 	if o.File == "" {
 		return "", nil
 	}
+	if !filepath.IsLocal(filepath.FromSlash(o.File)) {
+		return "", diag.Errorf("json_schema: the file %s is not in the suite's directory", quote(o.File))
+	}
 	path := filepath.Join(t.Dir, filepath.FromSlash(o.File))
 	info, err := os.Stat(path)
 	if err != nil {

@@ -3,7 +3,10 @@
 // Start with Parse.
 package jsonpath
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
 
 // Path is a parsed path, safe for concurrent use.
 type Path struct{ segments []segment }
@@ -21,7 +24,22 @@ type selector interface {
 
 // Find gives the values that the path leads to, in the order of the document; the members of an object come
 // in the order of their names. value is what encoding/json gives, with json.Number for numbers.
-func (p *Path) Find(value any) []any { return walk(p.segments, value, value) }
+// A path that finds a million values and more, as $..*..* can, is ErrTooMany.
+func (p *Path) Find(value any) (found []any, err error) {
+	defer func() {
+		if r := recover(); r == ErrTooMany {
+			found, err = nil, ErrTooMany
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	return walk(p.segments, value, value), nil
+}
+
+// ErrTooMany is what Find returns for a path that finds too much.
+var ErrTooMany = errors.New("the path finds more than a million values")
+
+const maxFound = 1_000_000
 
 func walk(segments []segment, root, from any) []any {
 	nodes := []any{from}
@@ -42,6 +60,9 @@ func (s segment) apply(root, node any, out []any) []any {
 	if s.descend {
 		for _, child := range children(node) {
 			out = s.apply(root, child, out)
+			if len(out) > maxFound {
+				panic(ErrTooMany) // from deep inside; Find makes an error of it
+			}
 		}
 	}
 	return out

@@ -3,6 +3,7 @@ package jsonpath
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/llmops-toolkit/llmops/pkg/metric"
@@ -16,7 +17,7 @@ func ExampleParse() {
 	}
 	answer, _ := metric.ReadJSON(`{"items": [{"name": "pen", "price": 2.5}, {"name": "desk", "price": 180}]}`)
 	fmt.Println(path.Find(answer))
-	// Output: [pen]
+	// Output: [pen] <nil>
 }
 
 // The documents and paths of the tables in RFC 9535, section by section.
@@ -93,7 +94,10 @@ func TestFind(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			found := path.Find(doc)
+			found, err := path.Find(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if found == nil {
 				found = []any{}
 			}
@@ -101,6 +105,20 @@ func TestFind(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestTooMany(t *testing.T) {
+	path, err := Parse("$..*..*..*..*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := metric.ReadJSON(strings.Repeat("[", 300) + strings.Repeat("]", 300))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := path.Find(doc); err != ErrTooMany {
+		t.Errorf("%d values, %v", len(found), err)
 	}
 }
 
@@ -113,7 +131,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		if v, err := metric.ReadJSON(doc); err == nil {
-			p.Find(v)
+			_, _ = p.Find(v)
 		}
 	})
 }
