@@ -211,16 +211,21 @@ func (p *parser) call(l *line, fields map[string]any) (engine.Call, error) {
 }
 
 func noQuestion(l *line) error {
-	if len(l.Body) > 0 {
+	if l.isOpenAI() {
 		return diag.Errorf("its body has no messages")
 	}
 	return diag.Errorf("it has neither input nor messages").
 		WithHint(`a record is a line: {"id": "1", "input": "Hello"}; --map input=FIELD takes another field`)
 }
 
+// isOpenAI tells OpenAI's line from a record of ours that has a text field called body.
+func (l *line) isOpenAI() bool {
+	return len(l.Body) > 0 && (l.Body[0] == '{' || l.URL != "")
+}
+
 // request is what the record asks by itself.
 func (l *line) request() (llm.Request, error) {
-	if len(l.Body) > 0 && string(l.Body) != "null" {
+	if l.isOpenAI() {
 		return bodyRequest(l.URL, l.Body)
 	}
 	return l.question.request()

@@ -17,7 +17,7 @@ func (j *Job) resume() error {
 		return outputError(err)
 	}
 	j.out = out
-	if err := j.load(); err != nil {
+	if err := j.load(j.cfg.Settings.hash()); err != nil {
 		return err
 	}
 	if j.cut, err = out.Repair(); err != nil {
@@ -36,9 +36,8 @@ func outputError(err error) error {
 	return diag.Errorf("output: %w", err)
 }
 
-// load reads the output's records.
-func (j *Job) load() error {
-	settings := j.cfg.Settings.hash()
+// load reads the output's records, which have the settings' hash.
+func (j *Job) load(settings string) error {
 	in := j.out.Reader()
 	for {
 		line, err := in.Next()
