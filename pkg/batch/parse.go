@@ -220,7 +220,7 @@ func noQuestion(l *line) error {
 
 // isOpenAI tells OpenAI's line from a record of ours that has a text field called body.
 func (l *line) isOpenAI() bool {
-	return len(l.Body) > 0 && (l.Body[0] == '{' || l.URL != "")
+	return len(l.Body) > 0 && (l.Body[0] == '{' || l.URL != "" || len(l.CustomID) > 0)
 }
 
 // request is what the record asks by itself.
