@@ -2,65 +2,94 @@ package batch
 
 import (
 	"bufio"
-	"cmp"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 )
 
-// spot is where a record stands in the output, and where in the input.
-type spot struct {
-	place  int64
-	offset int64
-	length int64
+// spots are where the records stand in the output, by their place in the input: twelve bytes for each.
+type spots struct {
+	offsets []int64
+	lengths []uint32 // 0 where the place has no record
 }
 
-// arrange rewrites the output in the input's order: into a file beside it, which then takes its place. It
-// holds 24 bytes a record.
+func (s *spots) put(place, offset, length int64) {
+	for int64(len(s.offsets)) <= place {
+		s.offsets, s.lengths = append(s.offsets, 0), append(s.lengths, 0)
+	}
+	s.offsets[place], s.lengths[place] = offset, uint32(length) //nolint:gosec // a line is shorter than jsonlines.MaxLine
+}
+
+// arrange rewrites the output in the input's order: into a file beside it, which then takes its place.
 func (j *Job) arrange() error {
-	spots, err := j.spots()
+	spots, sorted, err := j.spots()
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	byPlace := func(a, b spot) int { return cmp.Compare(a.place, b.place) }
-	if slices.IsSortedFunc(spots, byPlace) {
+	if sorted {
 		return nil
 	}
-	slices.SortFunc(spots, byPlace)
 	// Always the same name, so that a killed process leaves no more than one; the lock is still held.
 	path := filepath.Join(filepath.Dir(j.cfg.Output), "."+filepath.Base(j.cfg.Output)+".sorting")
 	if err := j.copyTo(path, spots); err != nil {
 		return errors.Join(fmt.Errorf("output, in order: %w", err), os.Remove(path))
 	}
-	err = j.out.Close() // before the rename, which Windows refuses on an open file
-	j.out = nil
-	return errors.Join(err, os.Rename(path, j.cfg.Output))
+	return j.replaceBy(path)
 }
 
-func (j *Job) spots() ([]spot, error) {
-	spots := make([]spot, 0, j.before.succeeded+j.before.failed)
-	in := j.out.Reader()
+// replaceBy makes the file the output. The old one, and the lock on it, is let go of last, but on Windows,
+// which refuses to rename over an open file.
+func (j *Job) replaceBy(path string) error {
+	out := j.out
+	j.out = nil
+	if runtime.GOOS == "windows" {
+		return errors.Join(out.Close(), os.Rename(path, j.cfg.Output))
+	}
+	return errors.Join(os.Rename(path, j.cfg.Output), out.Close())
+}
+
+func (j *Job) spots() (_ *spots, sorted bool, _ error) {
+	n := j.known.size()
+	all := &spots{make([]int64, 0, n), make([]uint32, 0, n)}
+	in, last := j.out.Reader(), int64(-1)
+	sorted = true
 	for {
 		line, err := in.Next()
 		if errors.Is(err, io.EOF) {
-			return spots, nil
+			return all, sorted, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		var r struct{ ID string }
-		if err := json.Unmarshal(line, &r); err != nil {
-			return nil, err
+		id, err := recordID(line)
+		if err != nil {
+			return nil, false, err
 		}
-		spots = append(spots, spot{j.known.place(r.ID), in.Offset(), in.End() - in.Offset()})
+		place := j.known.place(id)
+		all.put(place, in.Offset(), in.End()-in.Offset())
+		sorted, last = sorted && place > last, place
 	}
 }
 
-func (j *Job) copyTo(path string, spots []spot) (err error) {
+// recordID reads the id of a record. It is written first, so that the rest need not be read.
+func recordID(line []byte) (string, error) {
+	if rest, ok := bytes.CutPrefix(line, []byte(`{"id":"`)); ok {
+		if id, _, ok := bytes.Cut(rest, []byte(`"`)); ok && bytes.IndexByte(id, '\\') < 0 {
+			return string(id), nil
+		}
+	}
+	var r struct{ ID string }
+	err := json.Unmarshal(line, &r)
+	return r.ID, err
+}
+
+func (j *Job) copyTo(path string, spots *spots) (err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644) //nolint:gosec // as readable as the output
 	if err != nil {
 		return err
@@ -68,9 +97,12 @@ func (j *Job) copyTo(path string, spots []spot) (err error) {
 	defer func() { err = errors.Join(err, f.Close()) }()
 	w := bufio.NewWriterSize(f, 256<<10)
 	var buffer []byte
-	for _, s := range spots {
-		buffer = slices.Grow(buffer[:0], int(s.length))[:s.length]
-		if _, err := j.out.ReadAt(buffer, s.offset); err != nil {
+	for place, length := range spots.lengths {
+		if length == 0 {
+			continue
+		}
+		buffer = slices.Grow(buffer[:0], int(length))[:length]
+		if _, err := j.out.ReadAt(buffer, spots.offsets[place]); err != nil {
 			return err
 		}
 		if _, err := w.Write(buffer); err != nil {

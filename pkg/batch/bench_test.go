@@ -37,21 +37,23 @@ func BenchmarkLoopback(b *testing.B) {
 				_, _ = w.Write([]byte(chatAnswer))
 			}))
 			defer server.Close()
-			var took time.Duration
+			var took, busy time.Duration
 			for b.Loop() {
 				cfg := config(b, questions(c.records))
 				cfg.Concurrency = c.concurrency
 				cfg.Throttle = batch.NewThrottle(batch.ThrottleConfig{Concurrency: c.concurrency})
 				eng, stop := loopback(b, server.URL, cfg.Throttle)
-				began := time.Now()
+				began, used := time.Now(), cpu()
 				if s, err := run(b, cfg, eng); err != nil || s.Succeeded != c.records {
 					b.Fatal(s, err)
 				}
+				stop() // the ledger's last records are a part of it
 				took += time.Since(began)
-				stop()
+				busy += cpu() - used
 			}
 			each := took / time.Duration(b.N)
 			b.ReportMetric(float64(c.records)/each.Seconds(), "records/s")
+			b.ReportMetric(float64(busy.Microseconds())/float64(b.N*c.records), "cpu-µs/record") // of both ends
 			if c.latency > 0 {
 				ideal := c.latency * time.Duration((c.records+c.concurrency-1)/c.concurrency)
 				b.ReportMetric(100*(each.Seconds()/ideal.Seconds()-1), "%over-ideal")

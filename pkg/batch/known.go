@@ -85,6 +85,9 @@ func (k *known) meet(id string, hash uint64, place int) sighting {
 	return isDone
 }
 
+// size is how many ids there are.
+func (k *known) size() int { return len(k.entries) }
+
 // place is where the id stands in the input.
 func (k *known) place(id string) int64 { return k.entries[idKey(id)].place() }
 

@@ -134,7 +134,9 @@ func (r *run) land(ctx context.Context, done <-chan struct{}, cut func()) {
 		return
 	case <-ctx.Done():
 	}
-	r.flights.land()
+	if left := r.flights.land(); left > 0 && r.cfg.Landing != nil {
+		r.cfg.Landing(left)
+	}
 	grace := time.NewTimer(r.cfg.Grace)
 	defer grace.Stop()
 	select {

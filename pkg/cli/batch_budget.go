@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
-	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -34,13 +32,13 @@ func (e *env) batchBudget(ctx context.Context, o batchRunOptions, bc batch.Confi
 	if bc.Input.Reader != nil {
 		return meter, e.mustBePriced(o)
 	}
-	models, _, err := e.estimateBatch(ctx, o, bc, func(error) {})
+	estimated, err := e.estimateBatch(ctx, o, bc, nil)
 	if err != nil {
 		return nil, err
 	}
 	var all estimate.Cost
 	calls, predicted := int64(0), true
-	for _, m := range models {
+	for _, m := range estimated.models {
 		if m.Cost == nil {
 			return nil, unpricedBatch(m.Model, m.Unpriced)
 		}
@@ -81,19 +79,3 @@ func unpricedBatch(model, why string) error {
 	return diag.Errorf("%s is unpriced, so --max-cost cannot hold: %s", model, why).WithHint("set its price under prices: in llmops.yaml")
 }
 
-// estimateBatch estimates all records of the input. It tells how many mistakes there are in it.
-func (e *env) estimateBatch(ctx context.Context, o batchRunOptions, bc batch.Config, problem func(error)) ([]estimate.Estimate, int, error) {
-	f := estimateFlags{}
-	if o.model != "" {
-		f.models = []string{o.model}
-	}
-	est, err := e.estimator(ctx, f, time.Now())
-	if err != nil {
-		return nil, 0, err
-	}
-	problems := 0
-	err = batch.Calls(ctx, bc.Input, bc.Settings, func(ctx context.Context, call engine.Call) error {
-		return est.Add(ctx, estimate.Call{Call: call})
-	}, func(err error) { problems++; problem(err) })
-	return est.Models(), problems, err
-}

@@ -27,6 +27,9 @@ type dryModelJSON struct {
 	Estimated bool           `json:"input_estimated"`
 	Cost      *estimate.Cost `json:"cost_usd"` // null when unpriced
 	Unpriced  string         `json:"unpriced,omitempty"`
+	// Batch is the cost at the provider's batch service; null when it has none, and NoBatch says why.
+	Batch   *estimate.Cost `json:"batch_api_cost_usd"`
+	NoBatch string         `json:"batch_api_unpriced,omitempty"`
 }
 
 type dryDuration struct {
@@ -37,20 +40,23 @@ type dryDuration struct {
 
 // dryBatch counts what a batch would be.
 func (e *env) dryBatch(ctx context.Context, o batchRunOptions, bc batch.Config) error {
-	models, problems, err := e.estimateBatch(ctx, o, bc, bc.Problem)
+	est, err := e.estimateBatch(ctx, o, bc, bc.Problem)
 	if err != nil {
 		return err
 	}
-	doc := dryBatchJSON{Schema: "llmops.batch.estimate/v1", Problems: problems, Models: []dryModelJSON{}, Duration: o.duration(models)}
-	for _, m := range models {
+	doc := dryBatchJSON{Schema: "llmops.batch.estimate/v1", Problems: est.problems, Models: []dryModelJSON{}, Duration: o.duration(est.models)}
+	for _, m := range est.models {
 		doc.Records += m.Calls
-		doc.Models = append(doc.Models, dryModelJSON{m.Model, m.Calls, m.Input, m.Output, m.Estimated, m.Cost, m.Unpriced})
+		cheap := est.discount(m.Model)
+		doc.Models = append(doc.Models, dryModelJSON{
+			m.Model, m.Calls, m.Input, m.Output, m.Estimated, m.Cost, m.Unpriced, cheap.Cost, cheap.Unpriced,
+		})
 	}
 	if err := e.printDryBatch(o, doc); err != nil {
 		return err
 	}
-	if problems > 0 {
-		return &codedError{exitItems, fmt.Errorf("%s in the input", plural(problems, "mistake"))}
+	if est.problems > 0 {
+		return &codedError{exitItems, fmt.Errorf("%s in the input", plural(est.problems, "mistake"))}
 	}
 	return nil
 }
@@ -88,12 +94,24 @@ func (e *env) printDryBatch(o batchRunOptions, doc dryBatchJSON) error {
 			p.line("  cost     unpriced: %s", m.Unpriced)
 			continue
 		}
-		p.line("  cost     %s (%s to %s)", dollars(m.Cost.Expected), dollars(m.Cost.Low), dollars(m.Cost.High))
+		p.line("  cost     %s", costBand(m.Cost))
+		if m.Batch != nil {
+			p.line("  batch    %s at the provider's batch API, within 24 hours", costBand(m.Batch))
+		} else {
+			p.line("  batch    %s", m.NoBatch)
+		}
 	}
 	if d := doc.Duration; d != nil {
 		p.line("at the limits it takes %s (%s to %s) or longer", seconds(d.Expected), seconds(d.Low), seconds(d.High))
 	}
 	return p.err
+}
+
+func costBand(c *estimate.Cost) string {
+	if c.Low == c.High {
+		return dollars(c.Expected)
+	}
+	return fmt.Sprintf("%s (%s to %s)", dollars(c.Expected), dollars(c.Low), dollars(c.High))
 }
 
 func bandText(b *estimate.Band) string {

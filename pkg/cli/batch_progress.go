@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/batch"
@@ -12,8 +13,10 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
-// batchProgress tells how far a batch is, as progress does for a run, or as JSON lines.
+// batchProgress tells how far a batch is, as progress does for a run, or as JSON lines. It is safe for
+// concurrent use.
 type batchProgress struct {
+	mu sync.Mutex // guards all below
 	*progress
 	json     bool
 	problems int
@@ -41,6 +44,8 @@ type batchProgressJSON struct {
 }
 
 func (b *batchProgress) show(p batch.Progress) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if p.Elapsed-b.last < b.every || b.e.quiet && !b.json {
 		return
 	}
@@ -94,6 +99,8 @@ func (b *batchProgress) showJSON(p batch.Progress) {
 const shownProblems = 20
 
 func (b *batchProgress) problem(err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.problems++
 	if b.problems > shownProblems {
 		return
@@ -105,7 +112,17 @@ func (b *batchProgress) problem(err error) {
 	}
 }
 
+// landing tells what a batch that was stopped waits for.
+func (b *batchProgress) landing(underWay int, grace time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.clear()
+	b.e.notice("stopping: %s may finish within %s; Ctrl-C again ends at once", plural(underWay, "call"), grace)
+}
+
 func (b *batchProgress) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.clear()
 	if more := b.problems - shownProblems; more > 0 {
 		b.e.notice("… and %s more in the input", plural(more, "mistake"))

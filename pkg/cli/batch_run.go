@@ -26,7 +26,10 @@ func runBatch(ctx context.Context, e *env, o batchRunOptions, path string) error
 	if err != nil {
 		return err
 	}
-	bc.Progress, bc.Problem = bar.show, bar.problem
+	bc.Landing = func(underWay int) { bar.landing(underWay, o.grace) }
+	e.grace.Store(int64(o.grace))
+	collect := batchCollector()
+	bc.Progress, bc.Problem = func(p batch.Progress) { collect(p); bar.show(p) }, bar.problem
 	if o.dryRun {
 		return e.dryBatch(ctx, o, bc)
 	}

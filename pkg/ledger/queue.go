@@ -27,6 +27,8 @@ type queue struct {
 
 const (
 	linger     = 10 * time.Millisecond // how long records gather, so that a busy process makes few transactions
+	busyLinger = 5 * linger            // the same where busy of them came in that time: a transaction costs as much as many records
+	busy       = 30
 	batch      = 1000                  // records in a transaction
 	maxWaiting = 200_000               // records held while the disk fails
 	maxPause   = 5 * time.Second       // between attempts on a failing disk
@@ -67,7 +69,8 @@ func (q *queue) run() {
 		select {
 		case <-q.wake:
 		case reply := <-q.flushes:
-			reply <- q.drain()
+			_, err := q.drain()
+			reply <- err
 			continue
 		case <-q.stop:
 			return
@@ -82,8 +85,8 @@ func (q *queue) run() {
 			return
 		}
 		t.Stop()
-		err := q.drain()
-		pause = q.next(pause, err)
+		n, err := q.drain()
+		pause = q.next(pause, n, err)
 		if reply != nil {
 			reply <- err
 		}
@@ -91,12 +94,16 @@ func (q *queue) run() {
 }
 
 // next is how long to wait before the next attempt. After a failure the goroutine wakes itself.
-func (q *queue) next(pause time.Duration, err error) time.Duration {
+func (q *queue) next(pause time.Duration, written int, err error) time.Duration {
+	if err == nil && written >= busy {
+		return busyLinger
+	}
 	if err == nil {
 		return linger
 	}
-	if pause == linger {
+	if pause <= busyLinger {
 		q.report(err) // once in a row of failures
+		pause = busyLinger
 	}
 	select {
 	case q.wake <- struct{}{}:
@@ -105,15 +112,15 @@ func (q *queue) next(pause time.Duration, err error) time.Duration {
 	return min(2*pause, maxPause)
 }
 
-// drain writes all that waits, batch by batch, until it is done or fails.
-func (q *queue) drain() error {
+// drain writes all that waits, batch by batch, until it is done or fails, and tells how many were written.
+func (q *queue) drain() (written int, _ error) {
 	for {
 		q.mu.Lock()
 		n := min(len(q.waiting), batch)
 		part := q.waiting[:n:n]
 		q.mu.Unlock()
 		if n == 0 {
-			return nil
+			return written, nil
 		}
 		err := q.write(context.Background(), part)
 		var skipped *skippedError
@@ -130,8 +137,9 @@ func (q *queue) drain() error {
 		}
 		q.mu.Unlock()
 		if err != nil {
-			return err
+			return written, err
 		}
+		written += n
 	}
 }
 
@@ -163,7 +171,7 @@ func (q *queue) close() error {
 	}
 	close(q.stop)
 	<-q.done
-	err := q.drain()
+	_, err := q.drain()
 	lost := q.lost + len(q.waiting)
 	if lost == 0 {
 		return nil

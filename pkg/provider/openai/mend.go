@@ -29,6 +29,9 @@ func (m *mends) keepContent(at int, content string) {
 
 // apply changes the body, and lays the request's options over it last.
 func (m *mends) apply(body []byte, req *llm.Request) ([]byte, error) {
+	if len(m.fields) == 0 && len(m.messages) == 0 && len(req.Options) == 0 {
+		return body, nil
+	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, err
