@@ -57,10 +57,10 @@ type Config struct {
 	Grace     time.Duration
 	MaxErrors MaxErrors
 
-	Progress func(Progress) // called after each record, from one goroutine; nil: not told
-	// Problem is told each mistake in the input, with its line, once a run; nil: not told.
+	Progress func(Progress) // called after each record, one call at a time; nil: not told
+	// Problem is told each mistake in the input, with its line, once a run, as Progress is; nil: not told.
 	Problem func(error)
-	// Landing is told, from another goroutine than the others, that the batch was stopped and how many calls
+	// Landing is told, maybe during a call of the others, that the batch was stopped and how many calls
 	// on the wire it waits for; nil: not told.
 	Landing func(underWay int)
 	Now     func() time.Time // nil means time.Now

@@ -87,8 +87,8 @@ func (j *Job) begin() error {
 	return j.errors.Clear() // failures of earlier runs are written anew
 }
 
-// feed hands out the records that are to be sent, in the input's order. All others go to the answers.
-func (r *run) feed(ctx context.Context, first []*item, items <-chan *item, jobs chan<- *item, answers chan<- answer) {
+// feed hands out the records that are to be sent, in the input's order. All others are settled.
+func (r *run) feed(ctx context.Context, first []*item, items <-chan *item, jobs chan<- *item) {
 	for {
 		var it *item
 		if len(first) > 0 {
@@ -108,7 +108,7 @@ func (r *run) feed(ctx context.Context, first []*item, items <-chan *item, jobs 
 		}
 		if a, settled := r.classify(it); settled {
 			if a.item != nil {
-				answers <- a
+				r.settle(a)
 			}
 			continue
 		}
@@ -126,7 +126,10 @@ func (r *run) end(err error) {
 	case !errors.Is(err, io.EOF):
 		r.stop(err)
 	case r.known.unmet() > 0:
-		r.stop(r.surplus())
+		r.mu.Lock() // it reads the output
+		err := r.surplus()
+		r.mu.Unlock()
+		r.stop(err)
 	default:
 		r.whole = true
 	}

@@ -1,7 +1,9 @@
 package batch
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -52,6 +54,15 @@ func newRecord(id, hash string, res *engine.Result, err error) *Record {
 		r.Error = &Failure{failureType(err), err.Error()}
 	}
 	return r
+}
+
+// line is the record as it stands in a file, without the line's end.
+func (r *Record) line() ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // for readers
+	err := enc.Encode(r)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // millis is a duration in milliseconds, to the microsecond.

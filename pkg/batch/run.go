@@ -34,12 +34,11 @@ func (j *Job) Run(parent context.Context, caller Caller) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.work(ctx, first, items)
+	r.work(parent, ctx, first, items)
 	return r.finish(context.Cause(ctx))
 }
 
-// run is a Job under way. The known ids belong to the goroutine that feeds, the tally and the files to the
-// one that collects.
+// run is a Job under way. The known ids belong to the goroutine that feeds.
 type run struct {
 	*Job
 	caller   Caller
@@ -49,21 +48,24 @@ type run struct {
 	settings string // hash of the settings
 	flights  flights
 
+	size  int64 // of the input in bytes; 0: not known
+	whole bool  // the input was read to its end
+
+	mu       sync.Mutex // guards all below, and the files
 	tally    tally
 	fresh    tally // of this run only
-	size     int64 // of the input in bytes; 0: not known
 	problems int
 	lost     int // problems of records that get no record, for want of an id of their own
 	cutOff   int // calls that had no time to finish
 	inOrder  int // place of the record that was written last
 	unsorted bool
-	whole    bool // the input was read to its end
 }
 
 // answer is an item with what came of it. Without a record there is nothing to write but a problem.
 type answer struct {
 	*item
 	record  *Record
+	line    []byte // the record as it is written
 	err     error
 	problem error // a mistake in the input, for Config.Problem
 	failed  bool  // it goes to the file of errors
@@ -93,46 +95,43 @@ func (r *run) pump(ctx context.Context) <-chan *item {
 	return items
 }
 
-func (r *run) work(ctx context.Context, first []*item, items <-chan *item) {
-	jobs, answers := make(chan *item), make(chan answer, r.cfg.Concurrency)
+// work has the calls made. A worker takes the next record when the last one's answer is written, so that
+// what a kill loses is never more than one call a worker.
+func (r *run) work(parent, ctx context.Context, first []*item, items <-chan *item) {
+	jobs, done := make(chan *item), make(chan struct{})
 	calls, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	var workers sync.WaitGroup
+	var workers, landing sync.WaitGroup
 	workers.Go(func() {
 		defer close(jobs)
-		r.feed(ctx, first, items, jobs, answers)
+		r.feed(ctx, first, items, jobs)
 	})
 	for range r.cfg.Concurrency {
 		workers.Go(func() {
 			for it := range jobs {
 				if ctx.Err() == nil {
-					answers <- r.ask(calls, it)
+					r.settle(r.ask(calls, it))
 				}
 			}
 		})
 	}
-	done := make(chan struct{})
-	go func() {
-		workers.Wait()
-		close(done)
-		close(answers)
-	}()
-	var landing sync.WaitGroup
-	landing.Go(func() { r.land(ctx, done, cut) })
-	for a := range answers { // to the end, so that no worker is left behind
-		if err := r.collect(a); err != nil {
-			r.stop(err)
-		}
-	}
+	landing.Go(func() { r.land(parent, ctx, done, cut) })
+	workers.Wait()
+	close(done)
 	landing.Wait()
 }
 
-// land waits for the end of ctx and gives the calls on the wire their time.
-func (r *run) land(ctx context.Context, done <-chan struct{}, cut func()) {
+// land waits for the end of ctx and gives the calls on the wire their time. Where it was the run that
+// ended itself, the end of parent cuts that time short.
+func (r *run) land(parent, ctx context.Context, done <-chan struct{}, cut func()) {
 	select {
 	case <-done:
 		return
 	case <-ctx.Done():
+	}
+	impatient := parent.Done()
+	if parent.Err() != nil {
+		impatient = nil
 	}
 	if left := r.flights.land(); left > 0 && r.cfg.Landing != nil {
 		r.cfg.Landing(left)
@@ -142,6 +141,8 @@ func (r *run) land(ctx context.Context, done <-chan struct{}, cut func()) {
 	select {
 	case <-done:
 	case <-grace.C:
+		cut()
+	case <-impatient:
 		cut()
 	}
 }
@@ -159,6 +160,22 @@ func (r *run) ask(ctx context.Context, it *item) answer {
 		a.problem = err
 	}
 	return a
+}
+
+// settle writes an answer, and ends the run where collect says so.
+func (r *run) settle(a answer) {
+	if a.record != nil {
+		var err error
+		if a.line, err = a.record.line(); err != nil {
+			r.stop(fmt.Errorf("record %q: %w", a.id, err))
+			return
+		}
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.collect(a); err != nil {
+		r.stop(err)
+	}
 }
 
 // collect writes one record. The error it returns ends the run.
@@ -184,7 +201,7 @@ func (r *run) collect(a answer) error {
 
 func (r *run) write(a answer) error {
 	if a.record != nil {
-		if err := r.out.Append(a.record); err != nil {
+		if err := r.out.AppendLine(a.line); err != nil {
 			return fmt.Errorf("output: %w", err)
 		}
 		r.unsorted = r.unsorted || a.place < r.inOrder

@@ -94,8 +94,8 @@ func (o *batchRunOptions) declare(flags *pflag.FlagSet) {
 // givenFlags words the flags that the command line has, but for those of a single run.
 func givenFlags(cmd *cobra.Command) []string {
 	var words []string
-	cmd.LocalNonPersistentFlags().Visit(func(f *pflag.Flag) {
-		if f.Name == "resume" || f.Name == "dry-run" {
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if f.Name == "resume" || f.Name == "dry-run" || cmd.InheritedFlags().Lookup(f.Name) != nil {
 			return
 		}
 		if values, ok := f.Value.(pflag.SliceValue); ok {

@@ -78,4 +78,3 @@ func (e *env) mustBePriced(o batchRunOptions) error {
 func unpricedBatch(model, why string) error {
 	return diag.Errorf("%s is unpriced, so --max-cost cannot hold: %s", model, why).WithHint("set its price under prices: in llmops.yaml")
 }
-

@@ -8,10 +8,10 @@ import (
 )
 
 const (
-	batchGC     = 400       // percent: most of a batch's memory is garbage of calls that are over
-	batchMemory = 64 << 20  // bytes, from which on the collector works harder instead
-	batchRecord = 40        // bytes that a record may take beside that, so that it never works in vain
-	batchRetune = 1 << 16   // records between two looks
+	batchGC     = 400      // percent: most of a batch's memory is garbage of calls that are over
+	batchMemory = 64 << 20 // bytes, from which on the collector works harder instead
+	batchRecord = 40       // bytes that a record may take beside that, so that it never works in vain
+	batchRetune = 1 << 16  // records between two looks
 )
 
 // batchCollector sets the garbage collector for a batch: it runs less often while there is little memory

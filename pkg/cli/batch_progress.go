@@ -20,6 +20,7 @@ type batchProgress struct {
 	*progress
 	json     bool
 	problems int
+	latest   batch.Progress
 }
 
 func newBatchProgress(e *env, asJSON bool) *batchProgress {
@@ -46,6 +47,7 @@ type batchProgressJSON struct {
 func (b *batchProgress) show(p batch.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	b.latest = p
 	if p.Elapsed-b.last < b.every || b.e.quiet && !b.json {
 		return
 	}
@@ -117,13 +119,16 @@ func (b *batchProgress) landing(underWay int, grace time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.clear()
-	b.e.notice("stopping: %s may finish within %s; Ctrl-C again ends at once", plural(underWay, "call"), grace)
+	b.e.notice("stopping: %s under way may finish within %s; Ctrl-C ends it at once", plural(underWay, "call"), grace)
 }
 
 func (b *batchProgress) end() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.clear()
+	if b.json && b.latest.Elapsed > b.last {
+		b.showJSON(b.latest)
+	}
 	if more := b.problems - shownProblems; more > 0 {
 		b.e.notice("… and %s more in the input", plural(more, "mistake"))
 	}
