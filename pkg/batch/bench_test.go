@@ -2,10 +2,11 @@ package batch_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
-	"runtime"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,50 +17,72 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/provider"
 	"github.com/llmops-toolkit/llmops/pkg/provider/wire"
+	"github.com/llmops-toolkit/llmops/pkg/quota"
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
 
-const chatAnswer = `{"id":"1","object":"chat.completion","created":1,"model":"echo-1","choices":[{"index":0,"finish_reason":"stop",` +
-	`"message":{"role":"assistant","content":"an answer of some words"}}],"usage":{"prompt_tokens":7,"completion_tokens":5,"total_tokens":12}}`
-
 // BenchmarkLoopback runs batches through the whole engine, the ledger and the wire included, against a
-// server in the same process, so that two cores serve both ends.
+// server in the same process, so that both ends share its processors. A bare net/http client that sends as
+// many requests to the same server and throws the answers away is the floor.
 func BenchmarkLoopback(b *testing.B) {
+	const records = 20_000
 	for _, c := range []struct {
 		latency     time.Duration
 		concurrency int
-		records     int
-	}{{0, 16, 20_000}, {50 * time.Millisecond, 64, 20_000}} {
+	}{{0, 16}, {50 * time.Millisecond, 64}} {
 		b.Run(fmt.Sprintf("%s-j%d", c.latency, c.concurrency), func(b *testing.B) {
-			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-				time.Sleep(c.latency)
-				w.Header().Set("Content-Type", "application/json")
-				_, _ = w.Write([]byte(chatAnswer))
-			}))
-			defer server.Close()
-			var took, busy time.Duration
+			server := newLean(b, c.latency, nil)
+			var took, busy, bare time.Duration
 			for b.Loop() {
-				cfg := config(b, questions(c.records))
-				cfg.Concurrency = c.concurrency
-				cfg.Throttle = batch.NewThrottle(batch.ThrottleConfig{Concurrency: c.concurrency})
-				eng, stop := loopback(b, server.URL, cfg.Throttle)
 				began, used := time.Now(), cpu()
-				if s, err := run(b, cfg, eng); err != nil || s.Succeeded != c.records {
-					b.Fatal(s, err)
-				}
-				stop() // the ledger's last records are a part of it
-				took += time.Since(began)
-				busy += cpu() - used
+				benchBatch(b, server.URL, records, c.concurrency, quota.Limits{})
+				took, busy = took+time.Since(began), busy+cpu()-used
+				began = time.Now()
+				bareClient(b, server.URL, records, c.concurrency)
+				bare += time.Since(began)
 			}
-			each := took / time.Duration(b.N)
-			b.ReportMetric(float64(c.records)/each.Seconds(), "records/s")
-			b.ReportMetric(float64(busy.Microseconds())/float64(b.N*c.records), "cpu-µs/record") // of both ends
+			total := float64(b.N * records)
+			b.ReportMetric(0, "ns/op") // of both together: says nothing
+			b.ReportMetric(total/took.Seconds(), "records/s")
+			b.ReportMetric(total/bare.Seconds(), "bare-requests/s")
+			b.ReportMetric(busy.Seconds()*1e6/total, "cpu-µs/record")
 			if c.latency > 0 {
-				ideal := c.latency * time.Duration((c.records+c.concurrency-1)/c.concurrency)
-				b.ReportMetric(100*(each.Seconds()/ideal.Seconds()-1), "%over-ideal")
+				ideal := c.latency * time.Duration((records+c.concurrency-1)/c.concurrency)
+				b.ReportMetric(100*(took.Seconds()/float64(b.N)/ideal.Seconds()-1), "%over-ideal")
+				b.ReportMetric(100*(bare.Seconds()/float64(b.N)/ideal.Seconds()-1), "%bare-over-ideal")
 			}
 		})
 	}
+}
+
+// BenchmarkRateLimit sends two minutes' worth of requests to a server that admits 6,000 in every 60
+// seconds, with --rpm 6000.
+func BenchmarkRateLimit(b *testing.B) {
+	const records, perMinute = 12_000, 6000
+	for b.Loop() {
+		limit := &serverLimit{perMinute: perMinute}
+		server := newLean(b, 20*time.Millisecond, limit)
+		began := time.Now()
+		benchBatch(b, server.URL, records, 16, quota.Limits{RequestsPerMinute: perMinute})
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(100*records/time.Since(began).Minutes()/perMinute, "%used")
+		b.ReportMetric(100*float64(limit.refused)/float64(limit.sent), "%429")
+	}
+}
+
+// benchBatch runs a batch as the command line does, until its last call is in the ledger.
+func benchBatch(b *testing.B, url string, records, concurrency int, limits quota.Limits) *batch.Summary {
+	b.Helper()
+	cfg := config(b, questions(records))
+	cfg.Concurrency = concurrency
+	cfg.Throttle = batch.NewThrottle(batch.ThrottleConfig{Concurrency: concurrency, Limits: limits})
+	eng, stop := loopback(b, url, cfg.Throttle)
+	defer stop()
+	s, err := run(b, cfg, eng)
+	if err != nil || s.Succeeded != records {
+		b.Fatal(s, err)
+	}
+	return s
 }
 
 // loopback is the engine as the command line makes it.
@@ -73,8 +96,9 @@ func loopback(b *testing.B, url string, t *batch.Throttle) (*engine.Engine, func
 	if err != nil {
 		b.Fatal(err)
 	}
+	base := wire.NewBase()
 	settings := provider.Settings{
-		Transport: wire.NewBase(), Redact: func(s string) string { return s },
+		Transport: base, Redact: func(s string) string { return s },
 		Providers: map[string]provider.Entry{"fake": {Kind: "openai", BaseURL: url + "/v1"}},
 	}
 	gw := gateway.New(gateway.Config{Open: func(ref string) (llm.Model, error) {
@@ -87,26 +111,34 @@ func loopback(b *testing.B, url string, t *batch.Throttle) (*engine.Engine, func
 	return engine.New(engine.Config{Gateway: gw, Ledger: l}), func() {
 		_ = l.Close()
 		_ = db.Close()
+		base.CloseIdleConnections()
 	}
 }
 
-// BenchmarkMemory runs a batch of many records and tells what the process holds in the end.
-func BenchmarkMemory(b *testing.B) {
-	const n = 200_000
-	for b.Loop() {
-		cfg := config(b, questions(n))
-		cfg.Concurrency = 16
-		peak := uint64(0)
-		cfg.Progress = func(p batch.Progress) {
-			if p.Fresh%10_000 == 0 {
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				peak = max(peak, m.HeapInuse)
+// bareClient sends requests of the same size and reads the answers.
+func bareClient(b *testing.B, url string, n, concurrency int) {
+	b.Helper()
+	base := wire.NewBase()
+	defer base.CloseIdleConnections()
+	client := &http.Client{Transport: base}
+	jobs := make(chan string)
+	var workers sync.WaitGroup
+	for range concurrency {
+		workers.Go(func() {
+			for body := range jobs {
+				resp, err := client.Post(url+"/v1/chat/completions", "application/json", strings.NewReader(body)) //nolint:noctx // ends with the benchmark
+				if err != nil {
+					b.Error(err)
+					continue
+				}
+				_, _ = io.Copy(io.Discard, resp.Body)
+				_ = resp.Body.Close()
 			}
-		}
-		if _, err := run(b, cfg, caller(llm.ModelFunc((&asked{}).Generate), nil)); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(peak)/n, "heap-bytes/record")
+		})
 	}
+	for i := range n {
+		jobs <- fmt.Sprintf(`{"model":"model","messages":[{"role":"user","content":"r%d"}]}`, i)
+	}
+	close(jobs)
+	workers.Wait()
 }
