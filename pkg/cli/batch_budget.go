@@ -27,41 +27,66 @@ func (e *env) batchBudget(ctx context.Context, o batchRunOptions, bc batch.Confi
 	}
 	meter := &estimate.Meter{Caller: caller, Limit: *limit}
 	if before.Cost != nil {
-		meter.Limit -= *before.Cost
+		meter.Already = *before.Cost
 	}
 	if bc.Input.Reader != nil {
-		return meter, e.mustBePriced(o)
+		if o.model == "" {
+			return nil, diag.Errorf("--max-cost and standard input need a model that all records have").WithHint("name it: -m openai/gpt-4o-mini")
+		}
+		return meter, e.mustBePriced(o.model)
 	}
 	estimated, err := e.estimateBatch(ctx, o, bc, nil)
 	if err != nil {
 		return nil, err
 	}
-	var all estimate.Cost
-	calls, predicted := int64(0), true
-	for _, m := range estimated.models {
-		if m.Cost == nil {
-			return nil, unpricedBatch(m.Model, m.Unpriced)
-		}
-		all = estimate.Cost{Low: all.Low + m.Cost.Low, Expected: all.Expected + m.Cost.Expected, High: all.High + m.Cost.High}
-		calls, predicted = calls+m.Calls, predicted && m.Predicted()
+	all, perCall, err := e.batchCost(estimated.models)
+	if err != nil {
+		return nil, err
+	}
+	if all == nil {
+		e.info("what it costs is not known beforehand; calls under way when --max-cost is reached may exceed it")
+		return meter, nil
 	}
 	if all.Low > *limit {
 		return nil, &codedError{exitBudget, fmt.Errorf("the batch costs %s at the least, above --max-cost %s; no call was made", dollars(all.Low), *limit)}
 	}
-	e.info("estimated cost: %s (%s to %s)", dollars(all.Expected), dollars(all.Low), dollars(all.High))
-	if per := all.Scale(1, calls); per != nil && predicted {
-		meter.PerCall = per.Expected
-	}
+	e.info("estimated cost: %s", costBand(all))
+	meter.PerCall = perCall
 	return meter, nil
 }
 
-// mustBePriced checks the model of a batch that cannot be read twice. Its calls under way at once may
-// exceed the limit by their own cost: what a call is expected to cost is not known beforehand.
-func (e *env) mustBePriced(o batchRunOptions) error {
-	if o.model == "" {
-		return diag.Errorf("--max-cost and standard input need a model that all records have").WithHint("name it: -m openai/gpt-4o-mini")
+// batchCost adds up what the models' calls cost, nil where that is not known beforehand. perCall is 0 where
+// it is no prediction.
+func (e *env) batchCost(models []estimate.Estimate) (all *estimate.Cost, perCall llm.Money, _ error) {
+	var sum estimate.Cost
+	calls, known, predicted := int64(0), true, true
+	for _, m := range models {
+		switch {
+		case m.Cost == nil && m.Output != nil:
+			return nil, 0, unpricedBatch(m.Model, m.Unpriced)
+		case m.Cost == nil: // of unknown length: its price matters, and that is there or not
+			if err := e.mustBePriced(m.Model); err != nil {
+				return nil, 0, err
+			}
+			known = false
+			continue
+		}
+		sum = estimate.Cost{Low: sum.Low + m.Cost.Low, Expected: sum.Expected + m.Cost.Expected, High: sum.High + m.Cost.High}
+		calls, predicted = calls+m.Calls, predicted && m.Predicted()
 	}
-	ref, err := e.modelRef(o.model)
+	if !known {
+		return nil, 0, nil
+	}
+	if per := sum.Scale(1, calls); per != nil && predicted {
+		perCall = per.Expected
+	}
+	return &sum, perCall, nil
+}
+
+// mustBePriced checks that a model has a price. Where what a call costs is not known beforehand, those
+// under way at once may exceed the limit by their own cost.
+func (e *env) mustBePriced(model string) error {
+	ref, err := e.modelRef(model)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type dryModelJSON struct {
 	Input     estimate.Band  `json:"input_tokens"`
 	Output    *estimate.Band `json:"output_tokens"` // null when unknown
 	Estimated bool           `json:"input_estimated"`
+	Limit     bool           `json:"output_is_limit"` // answers are taken to be as long as they may be
 	Cost      *estimate.Cost `json:"cost_usd"` // null when unpriced
 	Unpriced  string         `json:"unpriced,omitempty"`
 	// Batch is the cost at the provider's batch service; null when it has none, and NoBatch says why.
@@ -49,7 +50,7 @@ func (e *env) dryBatch(ctx context.Context, o batchRunOptions, bc batch.Config) 
 		doc.Records += m.Calls
 		cheap := est.discount(m.Model)
 		doc.Models = append(doc.Models, dryModelJSON{
-			m.Model, m.Calls, m.Input, m.Output, m.Estimated, m.Cost, m.Unpriced, cheap.Cost, cheap.Unpriced,
+			m.Model, m.Calls, m.Input, m.Output, m.Estimated, m.Output != nil && !m.Predicted(), m.Cost, m.Unpriced, cheap.Cost, cheap.Unpriced,
 		})
 	}
 	if err := e.printDryBatch(o, doc); err != nil {
@@ -90,6 +91,10 @@ func (e *env) printDryBatch(o batchRunOptions, doc dryBatchJSON) error {
 		p.line("%s", m.Model)
 		p.line("  input    %s", bandText(&m.Input))
 		p.line("  output   %s", bandText(m.Output))
+		if m.Limit {
+			p.line("           answers are taken to be as long as they may be: a smaller max_tokens, or")
+			p.line("           calls on record, narrow it")
+		}
 		if m.Cost == nil {
 			p.line("  cost     unpriced: %s", m.Unpriced)
 			continue
