@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +74,7 @@ func BenchmarkRateLimit(b *testing.B) {
 // benchBatch runs a batch as the command line does, until its last call is in the ledger.
 func benchBatch(b *testing.B, url string, records, concurrency int, limits quota.Limits) *batch.Summary {
 	b.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as the command line has it
 	cfg := config(b, questions(records))
 	cfg.Concurrency = concurrency
 	cfg.Throttle = batch.NewThrottle(batch.ThrottleConfig{Concurrency: concurrency, Limits: limits})

@@ -67,12 +67,15 @@ func (t *tally) summary() Summary {
 // finish puts the output in order when it is whole, and sums up. cause is why the run ended before.
 func (r *run) finish(cause error) (*Summary, error) {
 	complete := r.whole && cause == nil && r.cutOff == 0
-	errs := []error{r.out.Sync()}
-	if r.errors != nil {
-		errs = append(errs, r.errors.Sync())
-	}
+	var errs []error
 	if complete && r.cfg.Order != ByCompletion && (r.unsorted || r.before.succeeded+r.before.failed > 0) {
 		errs = append(errs, r.arrange())
+	}
+	if r.out != nil { // not replaced by a sorted one, which is on the disk
+		errs = append(errs, r.out.Sync())
+	}
+	if r.errors != nil {
+		errs = append(errs, r.errors.Sync())
 	}
 	s := r.tally.summary()
 	s.Complete, s.Problems, s.CutOff = complete, r.problems, r.cutOff

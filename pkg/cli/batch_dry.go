@@ -26,7 +26,7 @@ type dryModelJSON struct {
 	Output    *estimate.Band `json:"output_tokens"` // null when unknown
 	Estimated bool           `json:"input_estimated"`
 	Limit     bool           `json:"output_is_limit"` // answers are taken to be as long as they may be
-	Cost      *estimate.Cost `json:"cost_usd"` // null when unpriced
+	Cost      *estimate.Cost `json:"cost_usd"`        // null when unpriced
 	Unpriced  string         `json:"unpriced,omitempty"`
 	// Batch is the cost at the provider's batch service; null when it has none, and NoBatch says why.
 	Batch   *estimate.Cost `json:"batch_api_cost_usd"`

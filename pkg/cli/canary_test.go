@@ -18,7 +18,7 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
-	"batch run":                  {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
+	"batch run": {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
 	"chat": {
 		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
 		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",

@@ -29,9 +29,9 @@ const (
 	linger     = 10 * time.Millisecond // how long records gather, so that a busy process makes few transactions
 	busyLinger = 5 * linger            // the same where busy of them came in that time: a transaction costs as much as many records
 	busy       = 30
-	batch      = 1000                  // records in a transaction
-	maxWaiting = 200_000               // records held while the disk fails
-	maxPause   = 5 * time.Second       // between attempts on a failing disk
+	batch      = 1000            // records in a transaction
+	maxWaiting = 200_000         // records held while the disk fails
+	maxPause   = 5 * time.Second // between attempts on a failing disk
 )
 
 func newQueue(write func(context.Context, []Record) error, report func(error)) *queue {
