@@ -98,7 +98,7 @@ func (r *run) pump(ctx context.Context) <-chan *item {
 // work has the calls made. A worker takes the next record when the last one's answer is written, so that
 // what a kill loses is never more than one call a worker.
 func (r *run) work(parent, ctx context.Context, first []*item, items <-chan *item) {
-	jobs, done := make(chan *item), make(chan struct{})
+	jobs, done := make(chan *item, r.cfg.Concurrency), make(chan struct{}) // a worker finds its next record waiting
 	calls, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	var workers, landing sync.WaitGroup
