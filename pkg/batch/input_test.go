@@ -57,7 +57,8 @@ func TestRecords(t *testing.T) {
 			`{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"model":"gpt-4o","messages":[{"role":"developer","content":"S"},` +
 				`{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"42"},` +
 				`{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAEC"}}]}],"max_completion_tokens":9,"stop":"END","seed":1,"logit_bias":{"5":1},"stream":false,` +
-				`"response_format":{"type":"json_object"},"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"function","function":{"name":"f"}}}}`, "", batch.Settings{},
+				`"response_format":{"type":"json_object"},"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"function","function":{"name":"f"}}}}`, "",
+			batch.Settings{},
 			engine.Call{Unit: "a", Request: llm.Request{
 				Case: "a", Model: "openai/gpt-4o", MaxTokens: 9, Stop: []string{"END"}, Seed: ptr(int64(1)), Format: &llm.Format{Type: llm.FormatJSON},
 				Tools: []llm.Tool{{Name: "f"}}, ToolChoice: "f", Messages: []llm.Message{

@@ -24,7 +24,7 @@ const (
 	unmet             = entryPlace // not read yet from the input
 )
 
-func newEntry(hash uint64, place entry, flags entry) entry {
+func newEntry(hash uint64, place, flags entry) entry {
 	return entry(hash)&^(1<<32-1) | flags | min(place, unmet-1)
 }
 

@@ -86,7 +86,7 @@ func (j *Job) compare() error {
 	if err != nil {
 		return err
 	}
-	defer in.close()
+	defer in.close() //nolint:errcheck // only read from
 	met := 0
 	for met < j.known.done {
 		it, err := in.next()

@@ -62,7 +62,6 @@ type csvRows struct {
 	in     *csv.Reader
 	vars   bool
 	header []string
-	start  int64
 }
 
 func newCSVRows(name string, r io.Reader, s *Settings) *csvRows {

@@ -82,7 +82,7 @@ func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Reques
 	t.sent.Add(1)
 	began := t.cfg.Now()
 	resp, err := next.Generate(ctx, req)
-	t.learn(req, r, began, resp, err)
+	t.learn(r, began, resp, err)
 	return resp, err
 }
 
@@ -113,7 +113,7 @@ func (t *Throttle) reserved(req *llm.Request) int64 {
 }
 
 // learn settles the reservation and moves the bounds.
-func (t *Throttle) learn(req *llm.Request, r *quota.Reservation, began time.Time, resp *llm.Response, err error) {
+func (t *Throttle) learn(r *quota.Reservation, began time.Time, resp *llm.Response, err error) {
 	if resp != nil {
 		t.limiter.Observe(resp.RateLimit)
 	}
