@@ -44,14 +44,6 @@ func (c *counter) input(req *llm.Request) int64 {
 	return size(req) / 3
 }
 
-// low is the least.
-func (c *counter) low(req *llm.Request) int64 {
-	if t := c.of(req.Model); t != nil {
-		return int64(t.CountRequest(req).Low)
-	}
-	return 0
-}
-
 // firstAnswer is how long an answer without a limit is taken to be until there is one to go by.
 const firstAnswer = 512
 

@@ -189,16 +189,3 @@ func TestStandardInput(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
-
-func TestContextWindow(t *testing.T) {
-	cfg := config(t, `{"id":"long","input":"`+strings.Repeat("many words ", 2000)+`"}`+"\n"+`{"id":"short","input":"few"}`)
-	cfg.Throttle = batch.NewThrottle(batch.ThrottleConfig{Concurrency: 2, Window: func(string) int64 { return 1000 }})
-	model := &asked{}
-	if _, err := run(t, cfg, caller(model, cfg.Throttle)); err != nil {
-		t.Fatal(err)
-	}
-	got := records(t, cfg.Output)
-	if got[0].Error == nil || got[0].Error.Type != "context_window" || got[1].Error != nil || len(model.counts) != 1 {
-		t.Errorf("records %+v; %d sent", got, len(model.counts))
-	}
-}

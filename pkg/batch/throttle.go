@@ -3,7 +3,6 @@ package batch
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -15,10 +14,8 @@ import (
 type ThrottleConfig struct {
 	Concurrency int // calls on the wire at most
 	Limits      quota.Limits
-	// Window is how many tokens of input a model takes, 0 when it is not known; nil: no model's is known.
-	Window func(modelRef string) int64
-	Stream bool             // ask for streams, so that the time to the first token is known
-	Now    func() time.Time // nil means time.Now
+	Stream      bool             // ask for streams, so that the time to the first token is known
+	Now         func() time.Time // nil means time.Now
 }
 
 // Throttle holds the calls of a batch to rate limits and to as many at once as the provider bears. Its
@@ -57,9 +54,6 @@ func (t *Throttle) Middleware() llm.Middleware {
 func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Request) (*llm.Response, error) {
 	f := flightOf(ctx)
 	f.flying.Store(false)
-	if err := t.fits(req); err != nil {
-		return nil, err
-	}
 	if err := t.gate.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -84,24 +78,6 @@ func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Reques
 	resp, err := next.Generate(ctx, req)
 	t.learn(r, began, resp, err)
 	return resp, err
-}
-
-// fits refuses what the model cannot take, before it is sent.
-func (t *Throttle) fits(req *llm.Request) error {
-	if t.cfg.Window == nil {
-		return nil
-	}
-	window := t.cfg.Window(req.Model)
-	if window <= 0 || size(req) <= window { // a token has a byte at least
-		return nil
-	}
-	if low := t.counter.low(req); low > window {
-		return &llm.Error{
-			Kind: llm.KindContextWindow, Model: req.Model,
-			Message: fmt.Sprintf("the input has %d tokens or more, and the model takes %d; it was not sent", low, window),
-		}
-	}
-	return nil
 }
 
 // reserved is how many tokens the call may use: its input and the longest answer.

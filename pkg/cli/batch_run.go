@@ -11,6 +11,8 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/provider"
+	"github.com/llmops-toolkit/llmops/pkg/quota"
 )
 
 func runBatch(ctx context.Context, e *env, o batchRunOptions, path string) error {
@@ -33,7 +35,9 @@ func runBatch(ctx context.Context, e *env, o batchRunOptions, path string) error
 	if o.dryRun {
 		return e.dryBatch(ctx, o, bc)
 	}
-	eng, err := e.batchEngine(ctx, cfg, bc.Throttle, o)
+	eng, err := e.engine(ctx, engineOptions{
+		timeouts: provider.Timeouts{Total: o.timeout}, attempts: o.attempts, around: bc.Throttle.Middleware(),
+	})
 	if err != nil {
 		return err
 	}
@@ -79,10 +83,10 @@ func (e *env) batchConfig(o batchRunOptions, path string, cfg *config.Config) (b
 	if err := e.resolveBatchPrompt(&settings); err != nil {
 		return batch.Config{}, err
 	}
-	throttle, err := e.batchThrottle(o)
-	if err != nil {
-		return batch.Config{}, err
-	}
+	throttle := batch.NewThrottle(batch.ThrottleConfig{
+		Concurrency: o.concurrency, Stream: o.stream,
+		Limits: quota.Limits{RequestsPerMinute: o.rpm, TokensPerMinute: o.tpm, RequestsPerDay: o.rpd},
+	})
 	in := batch.Input{Name: path, Path: path, Format: batch.Format(o.format)}
 	if path == "-" {
 		in = batch.Input{Name: "standard input", Reader: e.in, Format: in.Format}

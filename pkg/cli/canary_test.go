@@ -18,7 +18,12 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
-	"batch run": {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
+	"batch run":    {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
+	"cache clear":  {"cache clear --older-than 1h"},
+	"cache export": {"--cache on chat -m env/m --temperature 0 --no-stream canary", "cache export"},
+	"cache list":   {"cache list", "cache list --json"},
+	"cache show":   {"cache show 0"},
+	"cache stats":  {"cache stats", "cache stats --json"},
 	"chat": {
 		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
 		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",
@@ -58,6 +63,8 @@ var canaryRuns = map[string][]string{
 	"prompt versions":            {"prompt versions greeting", "prompt versions greeting --json"},
 	"tokens":                     {"tokens llmops.yaml", "tokens --watch-prompts", "tokens --exact -m claude/m llmops.yaml"},
 	"doctor":                     {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
+	"eval judge calibrate":       {"eval judge calibrate greeting --labels labels.jsonl"},
+	"eval judge prompts":         {"eval judge prompts", "eval judge prompts judge-rubric"},
 	"eval run":                   {"eval run greeting", "eval run greeting -m env/m --record rec2.jsonl", "eval run greeting -m refused/m", "eval run greeting -m broken/m --json"},
 	"experiment assign":          {"experiment assign tone --unit ada"},
 	"experiment list":            {"experiment list", "experiment list --json"},

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -138,12 +139,14 @@ func runCostEstimate(ctx context.Context, e *env, o estimateOptions, arg string)
 	return overLimit(doc, limit)
 }
 
-// overLimit fails when a model is expected to cost more than allowed, in a month where one is asked for.
+// overLimit fails when a run by a model, its judges included, is expected to cost more than allowed, in a
+// month where one is asked for.
 func overLimit(doc estimateJSON, limit *llm.Money) error {
 	if limit == nil {
 		return nil
 	}
-	for _, m := range doc.Models {
+	judges := llm.Money(0)
+	for _, m := range slices.Backward(doc.Models) { // judges stand last
 		cost := m.Cost
 		if doc.PerDay > 0 {
 			cost = m.Month
@@ -151,8 +154,12 @@ func overLimit(doc estimateJSON, limit *llm.Money) error {
 		if cost == nil {
 			return diag.Errorf("%s is unpriced, so --max-cost %s cannot be checked", m.Model, *limit).WithHint("set its price under prices: in llmops.yaml")
 		}
-		if cost.Expected > *limit {
-			return &codedError{exitBudget, fmt.Errorf("%s is expected to cost %s, above --max-cost %s", m.Model, dollars(cost.Expected), *limit)}
+		expected := cost.Expected + judges
+		if m.Judge {
+			judges = expected
+		}
+		if expected > *limit {
+			return &codedError{exitBudget, fmt.Errorf("%s is expected to cost %s, above --max-cost %s", m.name(), dollars(expected), *limit)}
 		}
 	}
 	return nil

@@ -19,7 +19,9 @@ type estimateJSON struct {
 	Trace  *traceJSON          `json:"trace,omitempty"`
 	Models []modelEstimateJSON `json:"models"`
 
-	mixed bool // each call went to one of the models; else each went to all
+	asked  int  // how many models answer
+	mixed  bool // each call went to one of the models; else each went to all
+	judged bool // there are judges' calls too
 }
 
 type traceJSON struct {
@@ -32,6 +34,7 @@ type traceJSON struct {
 
 type modelEstimateJSON struct {
 	Model     string             `json:"model"`
+	Judge     bool               `json:"judge,omitempty"` // the calls of scorers, which are made in a run by any model
 	Calls     int64              `json:"calls"`
 	Encoding  string             `json:"encoding,omitempty"`
 	Estimated bool               `json:"input_estimated"`
@@ -59,8 +62,15 @@ func newEstimateJSON(o estimateOptions, w *workload, models []estimate.Estimate,
 	doc := estimateJSON{
 		Schema: "llmops.cost.estimate/v1", Kind: w.Kind, Name: w.Name, At: at.UTC().Format(time.DateOnly), Batch: o.batch,
 		Cached: o.cachedShare, PerDay: o.perDay, Models: make([]modelEstimateJSON, len(models)),
-		mixed: len(o.models) == 0 && len(models) > 1,
 	}
+	for _, m := range models {
+		if m.Judge {
+			doc.judged = true
+		} else {
+			doc.asked++
+		}
+	}
+	doc.mixed = len(o.models) == 0 && doc.asked > 1
 	if o.perDay > 0 {
 		doc.Days = month
 	}
@@ -79,7 +89,7 @@ func newEstimateJSON(o estimateOptions, w *workload, models []estimate.Estimate,
 
 func newModelEstimateJSON(o estimateOptions, m estimate.Estimate) modelEstimateJSON {
 	j := modelEstimateJSON{
-		Model: m.Model, Calls: m.Calls, Encoding: m.Encoding, Estimated: m.Estimated, Input: m.Input, Output: m.Output, Cost: m.Cost,
+		Model: m.Model, Judge: m.Judge, Calls: m.Calls, Encoding: m.Encoding, Estimated: m.Estimated, Input: m.Input, Output: m.Output, Cost: m.Cost,
 		Unpriced: m.Unpriced, PerCall: m.Cost.Scale(1, m.Calls), Retries: m.Retries, Answers: m.Answers, Notes: m.Notes,
 	}
 	if j.Answers == nil {
@@ -97,4 +107,20 @@ func newModelEstimateJSON(o estimateOptions, m estimate.Estimate) modelEstimateJ
 		j.Seconds = &secondsJSON{low.Seconds(), expected.Seconds(), high.Seconds()}
 	}
 	return j
+}
+
+// calls is how many calls a run makes: of its model, or of all where each call has one of its own, and of judges.
+func (doc estimateJSON) calls() int64 {
+	answers, judges := int64(0), int64(0)
+	for _, m := range doc.Models {
+		switch {
+		case m.Judge:
+			judges += m.Calls
+		case doc.mixed:
+			answers += m.Calls
+		default:
+			answers = m.Calls
+		}
+	}
+	return answers + judges
 }

@@ -13,14 +13,6 @@ func (e *env) printEstimate(o estimateOptions, doc estimateJSON) error {
 	if o.json {
 		return writeJSON(e.out, doc)
 	}
-	calls := int64(0)
-	for _, m := range doc.Models {
-		if doc.mixed {
-			calls += m.Calls
-		} else {
-			calls = m.Calls
-		}
-	}
 	service := ""
 	if doc.Batch {
 		service = " in a batch"
@@ -28,7 +20,7 @@ func (e *env) printEstimate(o estimateOptions, doc estimateJSON) error {
 	if doc.Cached > 0 {
 		service += fmt.Sprintf(", %g %% of the input from the cache", 100*doc.Cached)
 	}
-	if err := e.say("%s %s: %s%s, at the prices of %s\n", doc.Kind, doc.Name, plural(calls, "call"), service, doc.At); err != nil {
+	if err := e.say("%s %s: %s%s, at the prices of %s\n", doc.Kind, doc.Name, plural(doc.calls(), "call"), service, doc.At); err != nil {
 		return err
 	}
 	if err := doc.costs().print(e); err != nil {
@@ -47,7 +39,7 @@ func (e *env) printEstimate(o estimateOptions, doc estimateJSON) error {
 
 func (doc estimateJSON) costs() *grid {
 	g := &grid{header: []string{"model", "input", "output", "low", "expected", "high"}, left: 1}
-	if doc.mixed {
+	if doc.mixed || doc.judged {
 		g.header = append(g.header, "calls")
 	}
 	for _, m := range doc.Models {
@@ -55,8 +47,8 @@ func (doc estimateJSON) costs() *grid {
 		if m.Estimated {
 			in = "~" + in
 		}
-		row := append([]string{m.Model, in, tokensOf(m.Output)}, bandCells(m.Cost)...)
-		if doc.mixed {
+		row := append([]string{m.name(), in, tokensOf(m.Output)}, bandCells(m.Cost)...)
+		if doc.mixed || doc.judged {
 			row = append(row, grouped(m.Calls))
 		}
 		g.add(row...)
@@ -64,10 +56,18 @@ func (doc estimateJSON) costs() *grid {
 	return g
 }
 
+// name is the model's, which may judge too.
+func (m modelEstimateJSON) name() string {
+	if m.Judge {
+		return m.Model + " (judge)"
+	}
+	return m.Model
+}
+
 func (doc estimateJSON) months() *grid {
 	g := &grid{header: []string{"model", "low", "expected", "high"}, left: 1}
 	for _, m := range doc.Models {
-		g.add(append([]string{m.Model}, bandCells(m.Month)...)...)
+		g.add(append([]string{m.name()}, bandCells(m.Month)...)...)
 	}
 	return g
 }
@@ -91,19 +91,19 @@ func (e *env) printReasons(doc estimateJSON) error {
 	var lines []string
 	for _, m := range doc.Models {
 		for _, a := range m.Answers {
-			lines = append(lines, m.Model+": "+reason(a))
+			lines = append(lines, m.name()+": "+reason(a))
 		}
 		if m.Unpriced != "" {
-			lines = append(lines, m.Model+": unpriced: "+m.Unpriced)
+			lines = append(lines, m.name()+": unpriced: "+m.Unpriced)
 		}
 		if m.Retries > 0 {
-			lines = append(lines, fmt.Sprintf("%s: %.2f retries a call are on record; their cost is in the high end", m.Model, m.Retries))
+			lines = append(lines, fmt.Sprintf("%s: %.2f retries a call are on record; their cost is in the high end", m.name(), m.Retries))
 		}
 		if m.Seconds != nil {
-			lines = append(lines, m.Model+": under the rate limits it takes "+spans(m.limited))
+			lines = append(lines, m.name()+": under the rate limits it takes "+spans(m.limited))
 		}
 		for _, n := range m.Notes {
-			lines = append(lines, m.Model+": "+n)
+			lines = append(lines, m.name()+": "+n)
 		}
 	}
 	if len(lines) == 0 {

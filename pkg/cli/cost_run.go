@@ -4,19 +4,18 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
-	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // budget holds an eval run to --max-cost.
 type budget struct {
 	e     *env
-	est   estimate.Estimate
+	est   runEstimate
+	cost  estimate.Cost
 	meter *estimate.Meter
 }
 
@@ -31,62 +30,74 @@ func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost stri
 	if err != nil {
 		return nil, nil, err
 	}
-	if strings.HasPrefix(cmp.Or(model, suite.Model), "replay/") {
-		e.info("recorded answers cost nothing")
-		return caller, nil, nil
+	if recordedModel(suite, model) {
+		judged, err := estimate.HasJudges(suite)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !judged {
+			e.info("recorded answers cost nothing")
+			return caller, nil, nil
+		}
 	}
 	est, err := e.estimateRun(ctx, suite, model)
 	if err != nil {
 		return nil, nil, err
 	}
+	cost, missing := est.cost()
 	switch {
-	case est.Cost == nil:
-		return nil, nil, diag.Errorf("%s is unpriced, so --max-cost cannot hold: %s", est.Model, est.Unpriced).
+	case cost == nil:
+		return nil, nil, diag.Errorf("%s is unpriced, so --max-cost cannot hold: %s", missing.Model, missing.Unpriced).
 			WithHint("set its price under prices: in llmops.yaml")
-	case est.Cost.Low > *limit:
-		return nil, nil, &codedError{exitBudget, fmt.Errorf("the run costs %s at the least, above --max-cost %s; no call was made", dollars(est.Cost.Low), *limit)}
+	case cost.Low > *limit:
+		return nil, nil, &codedError{exitBudget, fmt.Errorf("the run costs %s at the least, above --max-cost %s; no call was made", dollars(cost.Low), *limit)}
 	}
-	e.info("estimated cost: %s (%s to %s)", dollars(est.Cost.Expected), dollars(est.Cost.Low), dollars(est.Cost.High))
-	b := &budget{e: e, est: est, meter: &estimate.Meter{Caller: caller, Limit: *limit}}
-	if per := est.Cost.Scale(1, est.Calls); per != nil && est.Predicted() {
-		b.meter.PerCall = per.Expected
-	}
+	e.info("estimated cost: %s (%s to %s)", dollars(cost.Expected), dollars(cost.Low), dollars(cost.High))
+	b := &budget{e: e, est: est, cost: *cost, meter: &estimate.Meter{Caller: caller, Limit: *limit, PerCall: est.perCall()}}
 	return b.meter, b, nil
 }
 
 // estimated is the estimate of a run without a limit, nil where none can be made: recorded answers cost
 // nothing, and a model may be unpriced or count its tokens in a way that is not known.
 func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *budget {
-	if model == "" {
-		model = suite.Model
-	}
-	if strings.HasPrefix(model, "replay/") {
+	if recordedModel(suite, model) && !suite.Judged() { // judges of single cases are not worth another reading of all
 		return nil
 	}
 	est, err := e.estimateRun(ctx, suite, model)
-	if err != nil || est.Cost == nil {
+	if err != nil {
 		return nil // the run itself says what is wrong with it
 	}
-	return &budget{e: e, est: est}
+	cost, _ := est.cost()
+	if cost == nil {
+		return nil
+	}
+	return &budget{e: e, est: est, cost: *cost}
 }
 
-func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) (estimate.Estimate, error) {
+func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) (runEstimate, error) {
 	f := estimateFlags{}
-	if model != "" {
+	if model = cmp.Or(model, suite.Model); model != "" && !recordedModel(suite, model) {
 		f.models = []string{model}
 	}
 	est, err := e.estimator(ctx, f, time.Now())
 	if err != nil {
-		return estimate.Estimate{}, err
+		return runEstimate{}, err
 	}
-	if err := estimate.Suite(ctx, suite, lazyPrompts{e}, model, est.Add); err != nil {
-		return estimate.Estimate{}, err
+	if err := e.estimateSuite(ctx, suite, model, est); err != nil {
+		return runEstimate{}, err
 	}
-	models := est.Models()
-	if len(models) != 1 {
-		return estimate.Estimate{}, diag.Errorf("--max-cost holds runs of one model, and this one has %d", len(models))
+	var out runEstimate
+	for _, m := range est.Models() {
+		switch {
+		case m.Judge:
+			out.judges = append(out.judges, m)
+		case out.answers != nil:
+			return out, diag.Errorf("--max-cost holds runs of one model, and this one has several")
+		default:
+			out.answers = &m
+		}
 	}
-	return models[0], nil
+	return out, nil
 }
 
 // settle puts what the run cost beside the estimate, and keeps both with the run: later estimates learn
@@ -95,20 +106,27 @@ func (b *budget) settle(out *eval.Outcome) {
 	if b == nil || out == nil || out.Dir == "" {
 		return
 	}
+	b.keep(out)
+	actual, off := spent(out), ""
+	if whole := out.Result.Errors == 0 && out.Result.Unknown == 0 && out.Info.Status == eval.StatusComplete; actual != nil && whole && b.cost.Expected > 0 {
+		off = fmt.Sprintf(" (%+.1f %%)", 100*(float64(*actual)/float64(b.cost.Expected)-1))
+	}
+	if j := out.Result.Judges; j != nil {
+		off += fmt.Sprintf(", of which judges %s", price(j.Cost))
+	}
+	b.e.info("cost: estimated %s (%s to %s), actual %s%s", dollars(b.cost.Expected), dollars(b.cost.Low), dollars(b.cost.High), price(actual), off)
+}
+
+// keep writes what was expected of the answers, and what they took, beside the run.
+func (b *budget) keep(out *eval.Outcome) {
+	if b.est.answers == nil {
+		return
+	}
 	answered := int64(0)
-	var u *llm.Usage
 	if out.Result.Usage != nil {
-		u = out.Result.Usage
 		answered = int64(out.Result.Cases*max(1, out.Info.Repeat) - out.Result.Errors - out.Result.Unknown)
 	}
-	kept := b.est.Settle(answered, u, out.Result.Cost)
-	if err := kept.Write(out.Dir); err != nil {
+	if err := b.est.answers.Settle(answered, out.Result.Usage, out.Result.Cost).Write(out.Dir); err != nil {
 		b.e.notice("warning: the estimate is not kept with the run: %v", err)
 	}
-	off := ""
-	if kept.Error != nil {
-		off = fmt.Sprintf(" (%+.1f %%)", 100**kept.Error)
-	}
-	b.e.info("cost: estimated %s (%s to %s), actual %s%s", dollars(b.est.Cost.Expected), dollars(b.est.Cost.Low), dollars(b.est.Cost.High),
-		price(out.Result.Cost), off)
 }

@@ -86,12 +86,14 @@ func (e *env) suiteWorkload(o estimateOptions, name string) (*workload, error) {
 	model := ""
 	if len(o.models) > 0 {
 		model = o.models[0]
-	} else if strings.HasPrefix(suite.Model, "replay/") {
+	} else if judged, err := estimate.HasJudges(suite); err != nil {
+		return nil, err
+	} else if strings.HasPrefix(suite.Model, "replay/") && !judged {
 		return nil, diag.Errorf("the suite %s replays recorded answers, which cost nothing", suite.Name).
 			WithHint("name the model that is to be priced: -m openai/gpt-4o-mini-2024-07-18")
 	}
 	return &workload{Kind: "suite", Name: suite.Name, run: func(ctx context.Context, est *estimate.Estimator) error {
-		return estimate.Suite(ctx, suite, lazyPrompts{e}, model, est.Add)
+		return e.estimateSuite(ctx, suite, model, est)
 	}}, nil
 }
 

@@ -26,6 +26,7 @@ func newEval(e *env) *cobra.Command {
 		RunE:    group,
 	}
 	cmd.AddCommand(newEvalRun(e))
+	cmd.AddCommand(newEvalJudge(e))
 	return cmd
 }
 
@@ -39,6 +40,7 @@ type evalRunOptions struct {
 	resume      string
 	maxCost     string
 	idleTimeout time.Duration
+	allowExec   bool
 }
 
 func newEvalRun(e *env) *cobra.Command {
@@ -73,6 +75,7 @@ ends with exit code 5.`,
 	flags.StringVar(&o.record, "record", "", "append the answers to this recording `FILE`")
 	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN`")
 	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
+	flags.BoolVar(&o.allowExec, "allow-exec", false, "let the suite's exec scorers run commands")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
 	return cmd
 }
@@ -94,9 +97,13 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	if err != nil {
 		return err
 	}
+	tools, err := e.scoreTools(eng, caller, suite, o.allowExec)
+	if err != nil {
+		return err
+	}
 	bar := newProgress(e)
 	out, err := eval.Run(ctx, suite, eval.Config{
-		Caller: caller, Prompts: lazyPrompts{e}, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
+		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
 		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
 		Commit: gitCommit(ctx, suite.Dir), Progress: bar.show,
 	})

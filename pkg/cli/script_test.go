@@ -3,11 +3,13 @@ package cli_test
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/llmops-toolkit/llmops/pkg/cli"
+	"github.com/llmops-toolkit/llmops/pkg/internal/redistest"
 	"github.com/llmops-toolkit/llmops/pkg/provider/providertest"
 )
 
@@ -20,7 +22,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs testdata/script. ECHO is the address of a server that answers well, FAULT_<ID> of one
 // that plays this fault: FAULT_TRUNCATED_CLEAN_EOF breaks off.
 func TestScripts(t *testing.T) {
-	vars := []string{"OPENAI_API_KEY=canary-key-of-openai", "LLMOPS_RETRY_BASE=1ms", "LLMOPS_TIMEOUT_FIRST_BYTE=20s", "ECHO=" + newEcho(t)}
+	vars := []string{"OPENAI_API_KEY=canary-key-of-openai", "LLMOPS_RETRY_BASE=1ms", "LLMOPS_TIMEOUT_FIRST_BYTE=20s", "ECHO=" + newEcho(t), "JUDGE=" + newJudgeServer(t)}
 	for _, f := range providertest.Faults() {
 		name := "FAULT_" + strings.ToUpper(strings.ReplaceAll(f.ID, "-", "_")) + "="
 		if !strings.Contains(strings.Join(vars, "\n"), name) { // the first variant of each
@@ -38,8 +40,25 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
+			"redis": redisCommand(t),
 		},
 	})
+}
+
+// redisCommand is `redis`, which runs a redis-server and puts its address into $REDIS, and `! redis`, which
+// kills it. A script for machines without one says [!exec:redis-server] stop before.
+func redisCommand(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	var servers sync.Map // by script
+	return func(ts *testscript.TestScript, stop bool, _ []string) {
+		if stop {
+			s, _ := servers.Load(ts)
+			s.(*redistest.Server).Stop() //nolint:forcetypeassert // a script that started none fails
+			return
+		}
+		s := redistest.Start(t)
+		servers.Store(ts, s)
+		ts.Setenv("REDIS", s.URL)
+	}
 }
 
 // exits CODE COMMAND... runs a command that must end with this exit code. Its output is there for stdout

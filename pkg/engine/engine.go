@@ -33,6 +33,8 @@ type Recorder interface {
 type Config struct {
 	Gateway llm.Model // takes requests with whole model references, as gateway.New's does
 	Prompts Prompts   // nil: calls that name a prompt fail
+	// Embedder takes the calls of Embed, with whole model references; nil: there are no embeddings.
+	Embedder llm.Embedder
 
 	Ledger Recorder // nil: calls are not recorded
 
@@ -42,6 +44,9 @@ type Config struct {
 	Aliases map[string]Alias
 	// Price gives the cost of a usage of a model, nil when it is not known. A nil Price knows none.
 	Price func(modelRef string, u *llm.Usage) *llm.Money
+
+	// Window says what becomes of a request that is too long for its model. nil: it is sent as it is.
+	Window *Window
 
 	// Ready tells what stands in the way of calls to a model, without making one: an unknown provider, a
 	// missing key, a broken recording. nil: nothing is known.
@@ -56,6 +61,9 @@ type Config struct {
 type Engine struct {
 	run   Handler
 	check Handler
+	embed Handler
+
+	embeds func(modelRef string) error // nil: nothing is known
 }
 
 // New makes an Engine.
@@ -63,14 +71,20 @@ func New(cfg Config) *Engine {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Engine{
+	e := &Engine{
 		run: chain(
 			trace(cfg),   // records every call, refused ones too; finishes last
 			compose(cfg), // prompt version, variables, parameters → the request
-			send(cfg),    // the gateway: retry around the provider
+			fit(cfg),     // the model's context window
+			send(cfg),    // the gateway: cache, fallback, retry around the provider
 		),
-		check: chain(compose(cfg), ready(cfg)),
+		check: chain(compose(cfg), fits(cfg), ready(cfg)),
+		embed: chain(trace(cfg), texts(cfg), embed(cfg)),
 	}
+	if known, ok := cfg.Embedder.(interface{ Embeds(ref string) error }); ok {
+		e.embeds = known.Embeds
+	}
+	return e
 }
 
 // Generate runs one call and blocks until the answer is whole. The Result is never nil: with an error

@@ -47,12 +47,18 @@ type Estimator struct {
 	cfg Config
 
 	mu     sync.Mutex
-	models map[string]*sum // by reference, guarded by mu
-	order  []string        // guarded by mu
+	models map[sumKey]*sum // guarded by mu
+	order  []sumKey        // guarded by mu
+}
+
+// sumKey is a model's reference, for judges apart from other calls.
+type sumKey struct {
+	model string
+	judge bool
 }
 
 // New makes an Estimator.
-func New(cfg Config) *Estimator { return &Estimator{cfg: cfg, models: map[string]*sum{}} }
+func New(cfg Config) *Estimator { return &Estimator{cfg: cfg, models: map[sumKey]*sum{}} }
 
 // errDry stops a call before it is sent.
 var errDry = errors.New("not sent: it is an estimate")
@@ -77,11 +83,14 @@ type Call struct {
 	engine.Call
 	Suite string // that it belongs to; "" for none
 	Times int64  // how often it is made; 0 means once
+	// Less and More are by how many tokens the input may be shorter and longer than it is here.
+	Less, More int64
+	Judge      bool // a scorer's: it goes to its own model whatever Config.Models says, and is summed apart
 }
 
 // Add estimates a call.
 func (e *Estimator) Add(ctx context.Context, call Call) error {
-	if len(e.cfg.Models) == 0 {
+	if len(e.cfg.Models) == 0 || call.Judge {
 		return e.add(ctx, call)
 	}
 	for _, model := range e.cfg.Models {
@@ -98,7 +107,7 @@ func (e *Estimator) add(ctx context.Context, call Call) error {
 	if err != nil {
 		return err
 	}
-	s, err := e.sum(res.Request.Model)
+	s, err := e.sum(res.Request.Model, call.Judge)
 	if err != nil {
 		return err
 	}
@@ -115,7 +124,9 @@ func (e *Estimator) add(ctx context.Context, call Call) error {
 	if err != nil {
 		return err
 	}
-	s.add(e.cfg, s.input(r), answer, max(1, call.Times), r.Notes)
+	in := s.input(r)
+	in.Low, in.High = max(0, in.Low-call.Less), in.High+call.More
+	s.add(e.cfg, in, answer, max(1, call.Times), r.Notes)
 	return nil
 }
 
@@ -138,7 +149,7 @@ func unknownTokenizer(model string) error {
 // Known adds a call whose tokens are known, as those of a trace are. It needs Config.Models.
 func (e *Estimator) Known(input, output, times int64) error {
 	for _, model := range e.cfg.Models {
-		s, err := e.sum(model)
+		s, err := e.sum(model, false)
 		if err != nil {
 			return err
 		}
@@ -148,31 +159,41 @@ func (e *Estimator) Known(input, output, times int64) error {
 }
 
 // sum finds or begins the sum for a model.
-func (e *Estimator) sum(model string) (*sum, error) {
+func (e *Estimator) sum(model string, judge bool) (*sum, error) {
+	key := sumKey{model, judge}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if s := e.models[model]; s != nil {
+	if s := e.models[key]; s != nil {
 		return s, nil
 	}
 	if model == "" {
 		return nil, diag.Errorf("no model is named").WithHint("pass --model provider/model, or set model: in llmops.yaml")
 	}
-	s := &sum{model: model, groups: map[Key]*answer{}, notes: map[string]bool{}}
+	s := &sum{model: model, judge: judge, groups: map[Key]*answer{}, notes: map[string]bool{}}
 	s.counter, _ = tokens.For(model)
 	s.found, _ = e.cfg.Prices.Find(model)
-	e.models[model] = s
-	e.order = append(e.order, model)
+	e.models[key] = s
+	e.order = append(e.order, key)
 	return s, nil
 }
 
-// Models gives an estimate for each model, in the order in which they came up first.
+// Models gives an estimate for each model, in the order in which they came up first, those of judges last.
 func (e *Estimator) Models() []Estimate {
 	e.mu.Lock()
-	names := slices.Clone(e.order)
+	keys := slices.Clone(e.order)
 	e.mu.Unlock()
-	list := make([]Estimate, len(names))
-	for i, name := range names {
-		list[i] = e.models[name].estimate(e.cfg)
+	slices.SortStableFunc(keys, func(a, b sumKey) int {
+		switch {
+		case a.judge == b.judge:
+			return 0
+		case b.judge:
+			return -1
+		}
+		return 1
+	})
+	list := make([]Estimate, len(keys))
+	for i, key := range keys {
+		list[i] = e.models[key].estimate(e.cfg)
 	}
 	return list
 }

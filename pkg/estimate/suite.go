@@ -1,12 +1,14 @@
 package estimate
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
 // Emit takes a call of a workload. It may be called from several goroutines at once.
@@ -29,7 +31,9 @@ func Suite(ctx context.Context, s *eval.Suite, prompts eval.Prompts, model strin
 		}
 		return errDry
 	}
-	_, err = eval.Run(ctx, s, eval.Config{Caller: dryCaller(ask), Prompts: prompts, Root: root, Model: model, Concurrency: 2})
+	_, err = eval.Run(ctx, s, eval.Config{
+		Caller: dryCaller(ask), Prompts: prompts, Tools: dryTools(prompts), Root: root, Model: model, Concurrency: 2,
+	})
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
@@ -37,6 +41,23 @@ func Suite(ctx context.Context, s *eval.Suite, prompts eval.Prompts, model strin
 		return nil
 	}
 	return err
+}
+
+// dryTools bind the scorers of a suite, which have nothing to score where no call is answered.
+func dryTools(prompts eval.Prompts) score.Tools {
+	return score.Tools{
+		Prompt: func(ref, model string) (score.Judge, error) {
+			v, err := score.FindPrompt(prompts, ref)
+			if err != nil {
+				return score.Judge{}, err
+			}
+			return score.Judge{Prompt: v, Model: cmp.Or(model, v.Model)}, nil
+		},
+		Judge:     func(context.Context, score.Ask) (*score.Reply, error) { return nil, errDry },
+		Embed:     func(context.Context, score.EmbedAsk) (*score.Vectors, error) { return nil, errDry },
+		Count:     func(string, string) (int, error) { return 0, errDry },
+		AllowExec: true,
+	}
 }
 
 type dryCaller func(ctx context.Context, call engine.Call) error

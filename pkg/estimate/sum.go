@@ -16,6 +16,7 @@ import (
 // sum adds up the calls to one model.
 type sum struct {
 	model     string
+	judge     bool            // the calls are those of judges
 	found     *pricing.Model  // nil: not in the catalog
 	counter   *tokens.Counter // nil: the tokenizer is not known
 	estimated bool            // inputs are estimates; set before the first call is added
@@ -100,6 +101,7 @@ func (c Config) usage(in, out int64) *llm.Usage {
 // Estimate is what a workload means for one model.
 type Estimate struct {
 	Model     string
+	Judge     bool // the calls are those of judges, made in each run of the suite
 	Calls     int64
 	Estimated bool // the input was estimated, and not counted
 	Encoding  string
@@ -128,7 +130,7 @@ type Answers struct {
 func (s *sum) estimate(cfg Config) Estimate {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	est := Estimate{Model: s.model, Calls: s.calls, Input: s.tokens.in, Price: s.found, corrected: s.correct}
+	est := Estimate{Model: s.model, Judge: s.judge, Calls: s.calls, Input: s.tokens.in, Price: s.found, corrected: s.correct}
 	if s.counter != nil {
 		est.Encoding, est.Estimated = s.counter.Encoding(), s.estimated
 	}

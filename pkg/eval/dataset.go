@@ -56,6 +56,9 @@ func (s *Suite) All() iter.Seq2[*Case, error] {
 		for _, file := range files {
 			for c, err := range readCases(file) {
 				if err == nil {
+					err = s.bindCase(c)
+				}
+				if err == nil {
 					s.complete(c)
 					err = seen.take(c)
 				}

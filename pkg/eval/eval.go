@@ -12,6 +12,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/prompt"
+	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
 // Caller answers calls, as *engine.Engine does.
@@ -28,7 +29,10 @@ type Prompts interface {
 type Config struct {
 	Caller  Caller
 	Prompts Prompts // nil: a suite that names a prompt fails
-	Root    string  // where runs are kept: ".llmops/runs"
+	// Tools are what scorers may use beyond the answer: judges, embeddings, commands. A suite whose scorers
+	// need one that is nil does not run.
+	Tools score.Tools
+	Root  string // where runs are kept: ".llmops/runs"
 
 	Model       string // wins over the suite's; "" leaves it to the suite, the prompt and the engine
 	Tag         string // a name for the run

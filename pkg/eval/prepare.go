@@ -24,6 +24,14 @@ func prepare(s *Suite, cfg Config) (*runner, error) {
 	if r.version, err = s.Prompt.resolve(cfg.Prompts); err != nil {
 		return nil, diag.At(s.File, 0, 0, "%w", err).WithHint("%s", diag.HintOf(err))
 	}
+	id := newID(cfg)
+	if cfg.Resume != "" {
+		id = cfg.Resume
+	}
+	cfg.Tools.Run = id
+	if err := s.Bind(cfg.Tools); err != nil {
+		return nil, err
+	}
 	r.inputVar = s.inputVar(r.version)
 	if r.cases, err = s.Scan(r.checkCase); err != nil {
 		return nil, err
@@ -33,7 +41,7 @@ func prepare(s *Suite, cfg Config) (*runner, error) {
 	}
 	r.calls = r.cases.Cases * s.repeats()
 	r.tally = newTally(s)
-	r.info = r.describe()
+	r.info = r.describe(id)
 	if cfg.Resume != "" {
 		return r, r.resume()
 	}
@@ -75,10 +83,10 @@ func (r *runner) checkCase(c *Case) error {
 	return err
 }
 
-func (r *runner) describe() Info {
+func (r *runner) describe(id string) Info {
 	s := r.suite
 	info := Info{
-		Schema: runSchema, ID: newID(r.cfg), Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
+		Schema: runSchema, ID: id, Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
 		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Tag: r.cfg.Tag,
 		Tool: r.cfg.Tool, Commit: r.cfg.Commit, Started: r.started.UTC(), Status: StatusRunning,
 	}

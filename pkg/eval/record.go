@@ -25,12 +25,13 @@ type Record struct {
 	Scores       map[string]Score `json:"scores"` // by metric; no entry where the metric does not apply
 	Error        *Failure         `json:"error,omitempty"`
 
-	Usage    *llm.Usage `json:"usage"`    // null means unknown
-	Cost     *llm.Money `json:"cost_usd"` // null means unpriced
-	Latency  Millis     `json:"latency_ms"`
-	TTFT     Millis     `json:"ttft_ms,omitempty"`
-	Attempts int        `json:"attempts,omitempty"`
-	TraceID  string     `json:"trace_id,omitempty"`
+	Usage    *llm.Usage  `json:"usage"`            // null means unknown
+	Cost     *llm.Money  `json:"cost_usd"`         // null means unpriced
+	Judges   *score.Bill `json:"judges,omitempty"` // the scorers' own calls; Usage and Cost are without them
+	Latency  Millis      `json:"latency_ms"`
+	TTFT     Millis      `json:"ttft_ms,omitempty"`
+	Attempts int         `json:"attempts,omitempty"`
+	TraceID  string      `json:"trace_id,omitempty"`
 
 	Expected json.RawMessage `json:"expected,omitempty"`
 	Intent   string          `json:"expected_intent,omitempty"`
@@ -46,6 +47,8 @@ type Score struct {
 	Pass     bool     `json:"pass"`
 	Why      string   `json:"why,omitempty"`
 	Unscored string   `json:"unscored,omitempty"`
+	Label    string   `json:"label,omitempty"`   // a judge's own word: its grade, choice or label
+	Flipped  bool     `json:"flipped,omitempty"` // a judge's verdict changed with the order of the answers
 }
 
 // Failure is why there is no answer, or no whole one.
@@ -145,5 +148,16 @@ func newScore(o score.Outcome) Score {
 	if o.Unscored != "" {
 		return Score{Unscored: o.Unscored}
 	}
-	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why}
+	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Flipped: o.Flipped}
+}
+
+// judged adds what a scorer's own calls took.
+func (r *Record) judged(b *score.Bill) {
+	if b == nil {
+		return
+	}
+	if r.Judges == nil {
+		r.Judges = new(score.Bill)
+	}
+	r.Judges.Add(b)
 }

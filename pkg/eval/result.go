@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/score"
 	"github.com/llmops-toolkit/llmops/pkg/stats"
 )
 
@@ -27,7 +28,8 @@ type Result struct {
 	Unknown  int            `json:"usage_unknown,omitempty"`
 	Cost     *llm.Money     `json:"cost_usd"` // the sum of what is priced; null when nothing is
 	Unpriced int            `json:"cost_unpriced,omitempty"`
-	Latency  *Latency       `json:"latency_ms"` // of whole answers; null without one
+	Judges   *score.Bill    `json:"judges,omitempty"` // the scorers\' own calls, which are in no other figure; nil without any
+	Latency  *Latency       `json:"latency_ms"`       // of whole answers; null without one
 	Duration int64          `json:"duration_ms"`
 	Gate     any            `json:"gate"` // the verdict against a baseline; null when there is none
 }
@@ -49,7 +51,8 @@ type MetricResult struct {
 	Mean     *float64    `json:"mean"` // over cases, each the mean over its repeats, by weight; null when n is 0
 	N        int         `json:"n"`    // cases scored at least once
 	Unscored int         `json:"unscored"`
-	CI95     *[2]float64 `json:"ci95"` // null when there are too few cases to say
+	CI95     *[2]float64 `json:"ci95"`                     // null when there are too few cases to say
+	Flips    int         `json:"position_flips,omitempty"` // verdicts that changed with the order of the answers
 }
 
 // Slice is the metrics of the cases with one tag.
@@ -69,7 +72,7 @@ func (t *tally) result(info Info, maxUnscored float64) Result {
 	r := Result{
 		Schema: Schema, Run: RunID{info.ID, info.Suite, info.Tag, info.Model, info.Prompt, info.Repeat, info.Status},
 		Errors: t.errors, Usage: t.usage.Tokens, Unknown: t.usage.Unknown, Cost: t.usage.Cost, Unpriced: t.usage.Unpriced,
-		Latency: latency(t.latencies), Duration: int64(info.Duration) / 1e6, Metrics: []MetricResult{}, Slices: []Slice{},
+		Judges: t.judges, Latency: latency(t.latencies), Duration: int64(info.Duration) / 1e6, Metrics: []MetricResult{}, Slices: []Slice{},
 	}
 	all := make([]int, 0, len(t.cases))
 	byTag := map[int][]int{}
@@ -96,7 +99,11 @@ func (t *tally) result(info Info, maxUnscored float64) Result {
 func (t *tally) over(cases []int, every bool) []MetricResult {
 	out := []MetricResult{}
 	for _, m := range t.ordered() {
-		if r := t.sum(m, cases); every || r.N+r.Unscored > 0 {
+		r := t.sum(m, cases)
+		if every {
+			r.Flips = m.flipped
+		}
+		if every || r.N+r.Unscored > 0 {
 			out = append(out, r)
 		}
 	}

@@ -148,6 +148,7 @@ func (r *runner) ask(ctx context.Context, j job) finished {
 		resp = res.Response
 	}
 	sample := j.c.Sample(rec.Output, resp, rec.Cost)
+	sample.Repeat = j.repeat
 	ctx = context.WithoutCancel(ctx) // an answer that is there is scored, also when the run is being stopped
 	for _, m := range r.suite.scorersFor(j.c, r.automatic) {
 		o := score.Outcome{Skip: true}
@@ -159,6 +160,10 @@ func (r *runner) ask(ctx context.Context, j job) finished {
 		}
 		if !o.Skip {
 			rec.Scores[m.Name] = newScore(o)
+			rec.judged(o.Bill)
+		}
+		if fatal(o.Err) { // a judge that cannot be asked again either: the answer is scored when the run goes on
+			return finished{j, rec, fmt.Errorf("scorer %s: %w", m.Name, o.Err)}
 		}
 	}
 	return finished{j, rec, err}

@@ -35,6 +35,9 @@ type Suite struct {
 	File    string          `yaml:"-"`
 	SHA256  string          `yaml:"-"` // of the file, in hex
 	Metrics []*score.Metric `yaml:"-"` // Scorers, named apart
+
+	tools      *score.Tools // of Bind
+	caseJudged bool         // a case that All gave has a judge of its own
 }
 
 // Params are the parameters of a suite's calls; they win over the prompt's.

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
 // tally sums up records as they come. It keeps 16 bytes per case and metric and a few dozen per case, and
@@ -17,7 +18,8 @@ type tally struct {
 
 	records, errors int
 	usage           Usage
-	latencies       []float64 // milliseconds, of whole answers
+	judges          *score.Bill // of all scorers' own calls; nil when there were none
+	latencies       []float64   // milliseconds, of whole answers
 }
 
 // series holds one metric over the cases, by the case's index.
@@ -25,6 +27,7 @@ type series struct {
 	name     string
 	cells    []cell
 	unscored int // records
+	flipped  int // records: verdicts that changed with the order of the answers
 	scored   int // records
 }
 
@@ -78,6 +81,12 @@ func (t *tally) add(r *Record) {
 		t.latencies = append(t.latencies, float64(r.Latency)/1e6)
 	}
 	t.usage.add(r)
+	if r.Judges != nil {
+		if t.judges == nil {
+			t.judges = new(score.Bill)
+		}
+		t.judges.Add(r.Judges)
+	}
 	for name, s := range r.Scores {
 		m := t.metric(name)
 		if index >= len(m.cells) {
@@ -87,6 +96,9 @@ func (t *tally) add(r *Record) {
 			m.cells[index].unscored++
 			m.unscored++
 			continue
+		}
+		if s.Flipped {
+			m.flipped++
 		}
 		m.cells[index].sum += *s.Value
 		m.cells[index].scored++

@@ -62,6 +62,7 @@ const (
 	FromEval   Source = "eval"
 	FromBatch  Source = "batch"
 	FromServer Source = "server"
+	FromJudge  Source = "judge" // a scorer's question about an answer
 )
 
 // Status says how a call ended.

@@ -23,6 +23,11 @@ type Request struct {
 	Tools      []Tool  `json:"tools,omitempty"`
 	ToolChoice string  `json:"tool_choice,omitempty"` // "auto", "none", "required" or a tool's name
 
+	// LogProbs asks for the log-probabilities of the answer's tokens, and of so many alternatives to each
+	// (OpenAI and Gemini give 20 at most). 0 asks for none. A provider that has none leaves them out of the
+	// Response.
+	LogProbs int `json:"logprobs,omitempty"`
+
 	// Options holds what only one provider has; it is laid over the top level of the request's JSON.
 	Options map[string]any `json:"options,omitempty"`
 
@@ -33,6 +38,15 @@ type Request struct {
 	// Case and Repeat name the eval case that asks, for recordings and caches; no provider sends them.
 	Case   string `json:"-"`
 	Repeat int    `json:"-"`
+
+	// Who asks, and by which version of which prompt, for caches and limits; no provider sends them. The
+	// engine fills them.
+	Tenant       string `json:"-"`
+	PromptRef    string `json:"-"` // name@version; "" without a prompt of the registry
+	PromptSHA256 string `json:"-"`
+
+	// Fresh asks for a new answer: none from a cache, and none that another call is waiting for.
+	Fresh bool `json:"-"`
 }
 
 // FormatType is the shape that an answer is asked to have.

@@ -44,3 +44,50 @@ func dropArticles(s string) string {
 	}
 	return b.String()
 }
+
+// TokenF1 is the F1 of the words that an answer shares with a reference, both prepared by NormalizeSQuAD,
+// a word that comes twice counted twice. Where either is empty it is 1 if both are, else 0, as in
+// SQuAD 2.0's evaluation script. Of several references the best counts. Source: Rajpurkar and others 2016
+// and 2018.
+func TokenF1(answer string, references ...string) float64 {
+	best := 0.0
+	have := ngrams(strings.Fields(NormalizeSQuAD(answer)), 1)
+	for _, r := range references {
+		want := ngrams(strings.Fields(NormalizeSQuAD(r)), 1)
+		if len(have) == 0 && len(want) == 0 {
+			return 1
+		}
+		best = max(best, rouge(common(have, want), size(have), size(want)).FMeasure)
+	}
+	return best
+}
+
+// ExactMatchSQuAD tells whether the answer and one of the references are the same after NormalizeSQuAD.
+func ExactMatchSQuAD(answer string, references ...string) bool {
+	have := NormalizeSQuAD(answer)
+	for _, r := range references {
+		if have == NormalizeSQuAD(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// FuzzyMatch tells whether, after NormalizeSQuAD, the answer or one of the references contains the other.
+// An empty text matches an empty one only. Source: openai/evals, evals/elsuite/utils.py, fuzzy_match.
+func FuzzyMatch(answer string, references ...string) bool {
+	have := NormalizeSQuAD(answer)
+	for _, r := range references {
+		want := NormalizeSQuAD(r)
+		if have == "" || want == "" {
+			if have == want {
+				return true
+			}
+			continue
+		}
+		if strings.Contains(have, want) || strings.Contains(want, have) {
+			return true
+		}
+	}
+	return false
+}

@@ -10,6 +10,9 @@ import (
 // errNoField tells that an answer has no such part; the scorer makes a fail of it.
 var errNoField = errors.New("no such field in the answer")
 
+// errEmpty tells that there is no text to look at.
+var errEmpty = errors.New("the answer is empty")
+
 // pick gives the part of the answer that a scorer looks at: all of it, or with a path such as
 // "intent" or "items.0.name" that value of the JSON object it holds.
 func pick(output, path string) (string, error) {

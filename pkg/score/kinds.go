@@ -21,6 +21,16 @@ func kinds() []kind {
 		of("json_valid", jsonValid{}, newJSONValid),                  // the answer is JSON
 		of("length", length{Unit: "characters"}, newLength),          // the answer is neither too short nor too long
 		of("levenshtein", levenshtein{Threshold: 1}, newLevenshtein), // how near the answer is to an expected one
+
+		// By models: verdicts of judges, and embeddings.
+		of("judge", judge{Mode: "rubric", Min: 1, Max: 5}, newJudge),                                         // a judge grades, checks or compares the answer
+		of("intent", labelled{kind: "intent"}, newLabelled),                                                  // the answer has the expected intent
+		of("tone", labelled{kind: "tone"}, newLabelled),                                                      // the answer has the expected tone
+		of("embedding_similarity", embedding{Threshold: 0.8}, newEmbedding),                                  // the answer means what an expected one does
+		of("context_precision", contextPrecision{threshold: threshold{0.5}}, newContextPrecision),            // the useful passages stand first
+		of("context_recall", contextRecall{threshold: threshold{0.5}}, newContextRecall),                     // the passages hold what the right answer says
+		of("faithfulness", faithfulness{threshold: threshold{0.5}}, newFaithfulness),                         // the passages hold what the answer says
+		of("answer_relevance", answerRelevance{threshold: threshold{0.5}, Questions: 3}, newAnswerRelevance), // the answer is one to the question
 	}
 }
 

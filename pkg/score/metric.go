@@ -1,6 +1,7 @@
 package score
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -19,8 +20,9 @@ type Metric struct {
 	Hash string // of the type and all its options, defaults filled in: equal hashes score alike
 	Line int    // where it stands in its file, 0 when it does not come from one
 
-	scorer Scorer
-	negate bool
+	options string // Hash before Bind
+	scorer  Scorer
+	negate  bool
 }
 
 // common are the options that every scorer has.
@@ -64,7 +66,7 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	scorer, err := k.make(options)
 	if err != nil {
 		if e, ok := errors.AsType[*optionError](err); ok {
-			return nil, at(valueOf(node, e.key), "%s: %v", e.key, e.err)
+			return nil, at(cmp.Or(valueOf(node, e.key), node), "%s: %v", e.key, e.err)
 		}
 		return nil, at(node, "%v", err)
 	}
@@ -72,7 +74,8 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	if m.Name == "" {
 		m.Name = k.name
 	}
-	m.Hash = hash(k.name, c, options)
+	m.options = hash(k.name, c, options)
+	m.Hash = m.options
 	return m, nil
 }
 

@@ -62,9 +62,13 @@ func decode(node *yaml.Node, structs ...any) error {
 
 // fieldFor finds the settable field with a YAML name, and lists the names there are.
 func fieldFor(name string, structs []any) (found reflect.Value, known []string) {
-	for _, s := range structs {
-		v := reflect.ValueOf(s).Elem()
+	var search func(v reflect.Value)
+	search = func(v reflect.Value) {
 		for i := range v.NumField() {
+			if v.Type().Field(i).Anonymous { // options that several scorers share
+				search(v.Field(i))
+				continue
+			}
 			tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
 			if tag == "" {
 				continue
@@ -74,6 +78,9 @@ func fieldFor(name string, structs []any) (found reflect.Value, known []string) 
 				found = v.Field(i)
 			}
 		}
+	}
+	for _, s := range structs {
+		search(reflect.ValueOf(s).Elem())
 	}
 	return found, known
 }

@@ -23,6 +23,7 @@ type Scorer interface {
 // Sample is an answer with the case that it answers.
 type Sample struct {
 	ID       string
+	Repeat   int            // from 0
 	Input    string         // the question, "" where the case has vars or messages instead
 	Vars     map[string]any // what the prompt was rendered with
 	Messages []llm.Message  // the case's own turns
@@ -48,6 +49,13 @@ type Outcome struct {
 	Why      string // one line for a reader; may hold model output and is not yet safe for a terminal
 	Unscored string
 	Skip     bool
+
+	Label string // a judge's own word: its grade, choice or label; "" where there is none
+	// Compared tells that a judge saw two answers in both orders, and Flipped that its verdict changed with that.
+	Compared, Flipped bool
+
+	Bill *Bill // of the scorer's own calls; nil when it made none
+	Err  error // what kept a call of the scorer from being answered, with Unscored
 
 	malformed bool // a fail that stays one when it is negated
 }
@@ -76,7 +84,9 @@ func unscored(format string, args ...any) Outcome {
 // checked turns a value that is no finite number into Unscored, so that it cannot poison a mean.
 func checked(o Outcome) Outcome {
 	if o.Scored() && (math.IsNaN(o.Value) || math.IsInf(o.Value, 0)) {
-		return unscored("the scorer gave %v", o.Value)
+		bad := unscored("the scorer gave %v", o.Value)
+		bad.Bill = o.Bill
+		return bad
 	}
 	return o
 }

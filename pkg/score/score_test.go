@@ -145,7 +145,7 @@ func TestBuildErrors(t *testing.T) {
 		{"bad kind", "{type: length, max: lots}", "1:21: max: want a whole number", ""},
 		{"a list for text", "{type: regex, pattern: [a]}", "1:24: pattern: want text", ""},
 		{"bad pattern", "{type: regex, pattern: '('}", "1:24: pattern: missing closing ): `(`", ""},
-		{"missing pattern", "{type: regex}", "pattern: is missing", ""},
+		{"missing pattern", "{type: regex}", "1:1: pattern: is missing", ""},
 		{"no such group", "{type: regex, pattern: 'a', group: 2}", "1:36: group: the pattern has no group 2", ""},
 		{"bad field", "{type: exact, field: output}", "1:22: field: want expected, expected_intent or expected_tone", ""},
 		{"bad tolerance", "{type: number, tolerance: few}", "1:27: tolerance: want a number such as 0.01, or a share such as 1%", ""},

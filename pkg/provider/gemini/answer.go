@@ -35,12 +35,11 @@ type candidate struct {
 }
 
 // whole takes an answer in one piece.
-func whole(body io.Reader, col *llm.Collector) error {
+func whole(body io.Reader, t *turn) error {
 	raw, err := io.ReadAll(body)
 	if err != nil {
 		return err
 	}
-	t := &turn{col: col}
 	if err := t.read(raw); err != nil {
 		return err
 	}
@@ -48,8 +47,7 @@ func whole(body io.Reader, col *llm.Collector) error {
 }
 
 // stream takes an answer event by event. The wire has made each event one line of data.
-func stream(body io.Reader, col *llm.Collector) error {
-	t := &turn{col: col}
+func stream(body io.Reader, t *turn) error {
 	lines := bufio.NewReader(body)
 	for {
 		line, err := lines.ReadBytes('\n')

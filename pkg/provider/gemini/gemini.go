@@ -1,5 +1,5 @@
 // Package gemini speaks Google's Gemini API with nothing but net/http: generateContent,
-// streamGenerateContent and countTokens.
+// streamGenerateContent, countTokens and batchEmbedContents.
 //
 //	m := gemini.New(gemini.Config{Key: llm.NewSecret(key), HTTP: hc})
 //	answer, err := m.Generate(ctx, &llm.Request{Model: "gemini-2.5-flash", Messages: messages})
@@ -22,6 +22,7 @@ package gemini
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -68,7 +69,13 @@ func New(cfg Config) *Client {
 func (c *Client) Generate(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	col := llm.NewCollector(req, c.cfg.Now)
 	col.API = extraProvider
-	return col.Finish(ctx, c.cfg.Name, c.ask(ctx, req, col))
+	err := c.ask(ctx, req, col)
+	if e, ok := errors.AsType[*llm.Error](err); ok && req.LogProbs > 0 && e.Kind == llm.KindInvalid && strings.Contains(strings.ToLower(e.Message), "logprobs") {
+		req = req.Clone()
+		req.LogProbs = 0 // not every model gives them
+		err = c.ask(ctx, req, col)
+	}
+	return col.Finish(ctx, c.cfg.Name, err)
 }
 
 func (c *Client) ask(ctx context.Context, req *llm.Request, col *llm.Collector) error {
@@ -86,10 +93,11 @@ func (c *Client) ask(ctx context.Context, req *llm.Request, col *llm.Collector) 
 	}
 	defer answer.Body.Close()
 	col.SetRateLimit(answer.Header.Get("X-Llmops-Ratelimit"))
+	t := &turn{col: col, asked: req.LogProbs > 0}
 	if req.OnDelta != nil {
-		return stream(answer.Body, col)
+		return stream(answer.Body, t)
 	}
-	return whole(answer.Body, col)
+	return whole(answer.Body, t)
 }
 
 // post sends body to a method of a model. The caller closes the answer's body.

@@ -23,6 +23,8 @@ type generationConfig struct {
 	Seed               *int64          `json:"seed,omitempty"`
 	ResponseMimeType   string          `json:"responseMimeType,omitempty"`
 	ResponseJSONSchema json.RawMessage `json:"responseJsonSchema,omitempty"`
+	ResponseLogProbs   bool            `json:"responseLogprobs,omitempty"`
+	LogProbs           int             `json:"logprobs,omitempty"`
 }
 
 type tool struct {
@@ -60,6 +62,9 @@ func compose(req *llm.Request) ([]byte, error) {
 			StopSequences:   req.Stop,
 			Seed:            req.Seed,
 		},
+	}
+	if req.LogProbs > 0 {
+		body.GenerationConfig.ResponseLogProbs, body.GenerationConfig.LogProbs = true, min(req.LogProbs, maxLogProbs)
 	}
 	if f := req.Format; f != nil {
 		body.GenerationConfig.ResponseMimeType = "application/json"

@@ -11,6 +11,7 @@ type turn struct {
 	col     *llm.Collector
 	calls   int
 	content bool // there is more than thoughts
+	asked   bool // Request.LogProbs asked for log-probabilities
 	reason  string
 	blocked bool      // the prompt was refused
 	last    candidate // for the metadata, of which the newest counts
@@ -124,6 +125,9 @@ func (t *turn) extra(kind string, data json.RawMessage) {
 // finish looks what the answer is, once it is whole. One without content is never a success: stopping
 // without a word is an error that may pass when it is tried again.
 func (t *turn) finish() error {
+	if t.asked {
+		t.col.Response.LogProbs, t.last.LogProbs = logProbs(t.last.LogProbs), nil
+	}
 	for _, m := range []struct {
 		kind string
 		data json.RawMessage

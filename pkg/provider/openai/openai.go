@@ -11,7 +11,9 @@
 // What only some servers have goes through Request.Options, over the top level of the JSON:
 // reasoning_effort, verbosity, logprobs, service_tier, chat_template_kwargs. It comes back as parts:
 // reasoning_content and reasoning as llm.Reasoning; refusal, annotations and logprobs as llm.Extra with
-// Provider "openai". A refusal has the finish reason content_filter.
+// Provider "openai". A refusal has the finish reason content_filter. The log-probabilities that
+// Request.LogProbs asks for come in Response.LogProbs instead; a model that refuses them is asked
+// without. Embed asks for embeddings.
 package openai
 
 import (
@@ -63,6 +65,7 @@ type Client struct {
 	cfg           Config
 	noStreamUsage atomic.Bool // the server has refused stream_options
 	newMaxTokens  sync.Map    // models that have asked for max_completion_tokens
+	noLogProbs    sync.Map    // models that have refused logprobs
 }
 
 // New makes a Client. It does no input or output.
@@ -99,10 +102,11 @@ func (c *Client) ask(ctx context.Context, req *llm.Request, col *llm.Collector) 
 	}
 	s := &sender{cfg: &c.cfg, mend: func(b []byte) ([]byte, error) { return mends.apply(b, req) }}
 	api := sdk.NewClientWithConfig(c.sdkConfig(req.Model, s))
+	t := turn{asked: req.LogProbs > 0}
 	if req.OnDelta != nil {
-		return stream(ctx, api, body, s, col)
+		return stream(ctx, api, body, s, col, t)
 	}
-	return whole(ctx, api, body, s, col)
+	return whole(ctx, api, body, s, col, t)
 }
 
 // sdkConfig makes a configuration for one call, which costs next to nothing and lets s be the call's own.
@@ -123,7 +127,7 @@ func (c *Client) sdkConfig(model string, s *sender) sdk.ClientConfig {
 }
 
 // learn looks whether the server has refused a field that can be sent otherwise, and remembers it. These
-// are the two fields in which compatible servers differ from each other and from year to year.
+// are the fields in which compatible servers differ from each other and from year to year.
 func (c *Client) learn(req *llm.Request, err error) bool {
 	refused, ok := errors.AsType[*llm.Error](err)
 	if !ok || refused.Kind != llm.KindInvalid {
@@ -132,6 +136,9 @@ func (c *Client) learn(req *llm.Request, err error) bool {
 	switch {
 	case req.OnDelta != nil && strings.Contains(refused.Message, "stream_options"):
 		return !c.noStreamUsage.Swap(true)
+	case req.LogProbs > 0 && strings.Contains(refused.Message, "logprobs"):
+		_, known := c.noLogProbs.Swap(req.Model, true)
+		return !known
 	case req.MaxTokens > 0 && c.cfg.MaxTokensField == "" && strings.Contains(refused.Message, newMaxTokensField):
 		_, known := c.newMaxTokens.Swap(req.Model, true)
 		return !known && c.maxTokensField(req.Model) == newMaxTokensField

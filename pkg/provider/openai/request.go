@@ -36,6 +36,9 @@ func (c *Client) compose(req *llm.Request) (sdk.ChatCompletionRequest, *mends, e
 	setPointer(m.fields, "temperature", req.Temperature)
 	setPointer(m.fields, "top_p", req.TopP)
 	setPointer(m.fields, "seed", req.Seed)
+	if _, refused := c.noLogProbs.Load(req.Model); req.LogProbs > 0 && !refused {
+		m.fields["logprobs"], m.fields["top_logprobs"] = true, min(req.LogProbs, maxTopLogProbs)
+	}
 	if req.MaxTokens > 0 {
 		m.fields[c.maxTokensField(req.Model)] = req.MaxTokens
 	}

@@ -33,14 +33,13 @@ type chunkDelta struct {
 }
 
 // stream asks for a stream and reads it to its end.
-func stream(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest, s *sender, col *llm.Collector) error {
+func stream(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest, s *sender, col *llm.Collector, t turn) error {
 	events, err := api.CreateChatCompletionStream(ctx, body)
 	col.SetRateLimit(s.header.Get(rateLimitHeader))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = events.Close() }()
-	var t turn
 	for {
 		raw, err := events.RecvRaw()
 		if errors.Is(err, io.EOF) {

@@ -15,21 +15,9 @@ type turn struct {
 	refusal     string
 	annotations []json.RawMessage
 	logProbs    logProbs
+	asked       bool     // Request.LogProbs asked for them
 	calls       []string // the id of each tool call so far
 	keys        []int    // the server's index of each
-}
-
-// logProbs are kept as they come, token by token.
-type logProbs struct {
-	Content []json.RawMessage `json:"content,omitempty"`
-	Refusal []json.RawMessage `json:"refusal,omitempty"`
-}
-
-func (l *logProbs) add(more *logProbs) {
-	if more != nil {
-		l.Content = append(l.Content, more.Content...)
-		l.Refusal = append(l.Refusal, more.Refusal...)
-	}
 }
 
 func (t *turn) reason(r sdk.FinishReason) {
@@ -78,7 +66,10 @@ func (t *turn) finish(col *llm.Collector) {
 	if len(t.annotations) > 0 {
 		extra("annotations", t.annotations)
 	}
-	if len(t.logProbs.Content)+len(t.logProbs.Refusal) > 0 {
+	switch {
+	case t.asked:
+		col.Response.LogProbs = t.logProbs.tokens()
+	case len(t.logProbs.Content)+len(t.logProbs.Refusal) > 0:
 		extra("logprobs", t.logProbs)
 	}
 	col.Reason, col.Response.FinishReason = string(t.finished), finishReason(t.finished)

@@ -25,7 +25,7 @@ type extraFields struct {
 }
 
 // whole asks for an answer in one piece.
-func whole(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest, s *sender, col *llm.Collector) error {
+func whole(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest, s *sender, col *llm.Collector, t turn) error {
 	answer, err := api.CreateChatCompletion(ctx, body)
 	col.SetRateLimit(s.header.Get(rateLimitHeader))
 	if err != nil {
@@ -41,7 +41,6 @@ func whole(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest,
 		return &llm.Error{Kind: llm.KindEmpty, Message: "the answer has no choices"}
 	}
 	choice, extra := answer.Choices[0], more.Choices[0]
-	var t turn
 	t.reason(choice.FinishReason)
 	t.logProbs.add(extra.LogProbs)
 	t.annotations = extra.Message.Annotations

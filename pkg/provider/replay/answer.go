@@ -22,6 +22,9 @@ func (e *entry) answer() (resp *llm.Response, failed, err error) {
 		Parts: parts, FinishReason: llm.FinishReason(e.Finish), Model: e.Model, ID: e.ID,
 		Usage: e.Usage, Timing: llm.Timing{TTFT: e.TTFT, Total: e.Latency}, Attempts: e.Attempts,
 	}
+	if e.LogProbs != nil && json.Unmarshal(e.LogProbs, &resp.LogProbs) != nil {
+		return nil, nil, errors.New("logprobs are not a list of tokens, as --record writes them")
+	}
 	if resp.FinishReason == "" && failed == nil {
 		resp.FinishReason = usualFinish(resp)
 	}

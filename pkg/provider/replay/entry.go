@@ -20,6 +20,7 @@ type entry struct {
 	ID            string
 	Attempts      int
 	Incomplete    bool
+	LogProbs      json.RawMessage
 	Failure       *failure
 	Header        *Header // the line is the header
 	line          int
@@ -42,7 +43,7 @@ type failure struct {
 // notes, unless they look like one of these misspelt.
 var keys = []string{
 	"case", "request", "repeat", "output", "parts", "usage", "latency_ms", "ttft_ms",
-	"finish_reason", "model", "id", "attempts", "incomplete", "error", "recording",
+	"finish_reason", "model", "id", "attempts", "incomplete", "error", "recording", "logprobs",
 }
 
 // parse reads a line and checks all of it but the inside of parts.
@@ -132,6 +133,8 @@ func (e *entry) set(key string, v []byte) (err error) {
 		e.Attempts, err = readCount(key, v)
 	case "incomplete":
 		e.Incomplete, err = string(v) == "true", wantsBool(key, v)
+	case "logprobs":
+		e.LogProbs, err = v, wants(key, v, '[', "a list")
 	case "error":
 		e.Failure, err = readFailure(v)
 	case "recording":

@@ -26,6 +26,8 @@ type line struct {
 	Attempts   int        `json:"attempts,omitempty"`
 	Incomplete bool       `json:"incomplete,omitempty"`
 	Failure    *failure   `json:"error,omitempty"`
+
+	LogProbs []llm.TokenProb `json:"logprobs,omitempty"`
 }
 
 func newLine(req *llm.Request, resp *llm.Response, failed error, redact func(string) string) *line {
@@ -51,7 +53,7 @@ func (l *line) answer(resp *llm.Response, redact func(string) string) {
 		l.Parts = parts
 	}
 	l.Model, l.Finish, l.Usage = resp.Model, string(resp.FinishReason), resp.Usage
-	l.ID, l.Attempts = resp.ID, resp.Attempts
+	l.ID, l.Attempts, l.LogProbs = resp.ID, resp.Attempts, resp.LogProbs
 	l.Latency, l.TTFT = milliseconds(resp.Timing.Total), milliseconds(resp.Timing.TTFT)
 }
 

@@ -1,0 +1,54 @@
+package gateway_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// flaky fails so many embeddings before one succeeds.
+type flaky struct {
+	llm.ModelFunc
+	failures *int
+}
+
+func (f flaky) Embed(_ context.Context, req *llm.EmbedRequest) (*llm.Embedding, error) {
+	if *f.failures > 0 {
+		*f.failures--
+		return nil, &llm.Error{Kind: llm.KindOverloaded}
+	}
+	return &llm.Embedding{Vectors: make([][]float32, len(req.Texts))}, nil
+}
+
+func TestEmbedRetries(t *testing.T) {
+	failures, opened := 2, 0
+	g := gateway.New(gateway.Config{
+		Open: func(ref string) (llm.Model, error) {
+			opened++
+			if ref == "none/m" {
+				return llm.ModelFunc(nil), nil
+			}
+			return flaky{failures: &failures}, nil
+		},
+		Retry: gateway.Retry{Attempts: 3, Sleep: func(context.Context, time.Duration) error { return nil }},
+	})
+	for range 2 {
+		out, err := g.Embed(t.Context(), &llm.EmbedRequest{Model: "p/m", Texts: []string{"a", "b"}})
+		if err != nil || len(out.Vectors) != 2 || out.Attempts == 0 {
+			t.Fatalf("%+v, %v", out, err)
+		}
+	}
+	if opened != 1 {
+		t.Errorf("the provider was opened %d times", opened)
+	}
+	failures = 9
+	if out, err := g.Embed(t.Context(), &llm.EmbedRequest{Model: "p/m", Texts: []string{"a"}}); err == nil || out != nil {
+		t.Errorf("%+v, %v after too many failures", out, err)
+	}
+	if err := g.Embeds("none/m"); err == nil {
+		t.Error("a model without embeddings passes for one")
+	}
+}
