@@ -2,9 +2,12 @@ package batch
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 func TestGateHalvesAndGrows(t *testing.T) {
@@ -140,5 +143,26 @@ func TestKnown(t *testing.T) {
 	}
 	if k.isUnmet("done") || !k.isUnmet("failed") || k.isUnmet("nobody") {
 		t.Error("unmet")
+	}
+}
+
+// What one call is told, that it has to wait, holds for all.
+func TestRetryAfterHoldsAllCalls(t *testing.T) {
+	now := time.Unix(0, 0)
+	throttle := NewThrottle(ThrottleConfig{Concurrency: 4, Now: func() time.Time { return now }})
+	refused := &llm.Error{Kind: llm.KindRateLimit, Status: 429, RetryAfter: 100 * time.Millisecond}
+	m := llm.Wrap(llm.ModelFunc(func(context.Context, *llm.Request) (*llm.Response, error) { return nil, refused }), throttle.Middleware())
+	if _, err := m.Generate(t.Context(), &llm.Request{Model: "a/b"}); !errors.Is(err, llm.ErrRateLimit) {
+		t.Fatal(err)
+	}
+	if r, wait := throttle.limiter.Take(0); r != nil || wait != refused.RetryAfter {
+		t.Errorf("the next call waits %s; want %s", wait, refused.RetryAfter)
+	}
+	if throttle.Concurrency() != 2 {
+		t.Errorf("%d at once; want half of 4", throttle.Concurrency())
+	}
+	now = now.Add(refused.RetryAfter)
+	if r, wait := throttle.limiter.Take(0); r == nil {
+		t.Errorf("after it, it still waits %s", wait)
 	}
 }

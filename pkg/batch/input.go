@@ -1,7 +1,6 @@
 package batch
 
 import (
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -141,38 +140,4 @@ func (r *reader) next() (*item, error) {
 func isUser(err error) bool {
 	_, ok := errors.AsType[*diag.Error](err)
 	return ok
-}
-
-// Calls gives the call of each record of an input, for an estimate. Mistakes in records go to problem and
-// their records are left out.
-func Calls(ctx context.Context, in Input, s Settings, emit func(ctx context.Context, call engine.Call) error, problem func(error)) error {
-	cfg := Config{Input: in, Settings: s}
-	r, err := cfg.open()
-	if err != nil {
-		return err
-	}
-	defer r.close() //nolint:errcheck // only read from
-	seen := newKnown()
-	for ctx.Err() == nil {
-		it, err := r.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case it.id != "" && seen.meet(it.id, it.hash, it.place) != isNew:
-			problem(twice(&r.parse, it))
-			continue
-		case it.err != nil:
-			problem(it.err)
-			continue
-		}
-		if err := emit(ctx, it.call); err != nil {
-			if !isUser(err) {
-				return err
-			}
-			problem(r.parse.at(it, err))
-		}
-	}
-	return context.Cause(ctx)
 }

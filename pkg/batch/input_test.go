@@ -16,10 +16,15 @@ import (
 func read(t testing.TB, text string, format batch.Format, s batch.Settings) (calls []engine.Call, problems []string) {
 	t.Helper()
 	in := batch.Input{Name: "in", Reader: strings.NewReader(text), Format: format}
-	err := batch.Calls(context.Background(), in, s, func(_ context.Context, c engine.Call) error {
-		calls = append(calls, c)
+	bad := func(it batch.Item) { problems = append(problems, it.Err.Error()) }
+	err := batch.Each(context.Background(), in, s, func(it batch.Item) error {
+		if it.Err != nil {
+			bad(it)
+			return nil
+		}
+		calls = append(calls, it.Call)
 		return nil
-	}, func(err error) { problems = append(problems, err.Error()) })
+	}, bad)
 	if err != nil {
 		problems = append(problems, err.Error())
 	}
@@ -141,7 +146,7 @@ func TestParseMaxErrors(t *testing.T) {
 	}
 }
 
-// Whatever a line holds, it is a call or a problem, and neither a panic.
+// Whatever an input holds, each record is a call of an id of its own or a problem, and none a panic.
 func FuzzRecords(f *testing.F) {
 	f.Add(`{"id":"a","input":"x"}`, byte(0))
 	f.Add(`{"custom_id":1,"body":{"messages":[{"role":"user","content":[{"type":"image_url","image_url":"data:x"}]}]}}`, byte(1))
@@ -151,10 +156,12 @@ func FuzzRecords(f *testing.F) {
 		format := batch.Formats()[int(kind)%3]
 		for _, s := range []batch.Settings{{}, {Prompt: "p", Map: map[string]string{"q": "a.b"}}, {ID: "key"}} {
 			calls, problems := read(t, text, format, s)
+			seen := map[string]bool{}
 			for _, c := range calls {
-				if c.Unit == "" || c.Unit != c.Request.Case {
-					t.Errorf("a call without an id: %+v", c)
+				if c.Unit == "" || c.Unit != c.Request.Case || seen[c.Unit] {
+					t.Errorf("a call without an id of its own: %+v", c)
 				}
+				seen[c.Unit] = true
 			}
 			for _, p := range problems {
 				if p == "" {

@@ -36,7 +36,7 @@ func NewThrottle(cfg ThrottleConfig) *Throttle {
 		cfg.Now = time.Now
 	}
 	cfg.Concurrency = max(1, cfg.Concurrency)
-	return &Throttle{cfg: cfg, gate: newGate(cfg.Concurrency, cfg.Now), limiter: quota.New(cfg.Limits, cfg.Now)}
+	return &Throttle{cfg: cfg, gate: newGate(cfg.Concurrency, cfg.Now), limiter: quota.NewLimiter(cfg.Limits, cfg.Now)}
 }
 
 // Concurrency is how many calls may be on the wire now.
@@ -105,6 +105,9 @@ func (t *Throttle) learn(r *quota.Reservation, began time.Time, resp *llm.Respon
 	case failed && (e.Kind == llm.KindRateLimit || e.Kind == llm.KindOverloaded):
 		t.limited.Add(1)
 		t.gate.overloaded(began)
+		if e.RetryAfter > 0 { // the other calls need not find out for themselves
+			t.limiter.Observe(&llm.RateLimit{ResetRequests: e.RetryAfter, RemainingTokens: -1})
+		}
 	case err == nil:
 		t.gate.answered(t.cfg.Now().Sub(began))
 	}

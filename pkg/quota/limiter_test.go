@@ -75,7 +75,7 @@ func TestEveryMinuteIsWithinTheLimit(t *testing.T) {
 	for _, rpm := range []int64{1, 7, 60, 6000} {
 		t.Run(fmt.Sprint(rpm), func(t *testing.T) {
 			c := newClock()
-			l := quota.New(quota.Limits{RequestsPerMinute: rpm}, c.now)
+			l := quota.NewLimiter(quota.Limits{RequestsPerMinute: rpm}, c.now)
 			var calls []sent
 			began := c.at
 			for i := range 4 * rpm {
@@ -96,7 +96,7 @@ func TestEveryMinuteIsWithinTheLimit(t *testing.T) {
 
 func TestDaysAreNotPaced(t *testing.T) {
 	c := newClock()
-	l := quota.New(quota.Limits{RequestsPerDay: 1000}, c.now)
+	l := quota.NewLimiter(quota.Limits{RequestsPerDay: 1000}, c.now)
 	var calls []sent
 	for range 2500 {
 		c.take(t, l, 0)
@@ -113,7 +113,7 @@ func TestTraceStaysWithinLimits(t *testing.T) {
 	trace := readTrace(t)
 	limits := quota.Limits{RequestsPerMinute: 300, TokensPerMinute: 250_000}
 	c := newClock()
-	l := quota.New(limits, c.now)
+	l := quota.NewLimiter(limits, c.now)
 	var calls []sent
 	waited, start, begin := 0, c.at, trace[0].at
 	type open struct {
@@ -176,7 +176,7 @@ func readTrace(t *testing.T) []traced {
 
 func TestSettleGivesBack(t *testing.T) {
 	c := newClock()
-	l := quota.New(quota.Limits{TokensPerMinute: 1000}, c.now)
+	l := quota.NewLimiter(quota.Limits{TokensPerMinute: 1000}, c.now)
 	c.advance(time.Hour) // the bucket is full
 	r, _ := c.take(t, l, 1000)
 	if again, _ := l.Take(500); again != nil {
@@ -194,7 +194,7 @@ func TestSettleGivesBack(t *testing.T) {
 
 func TestCancelGivesBackTheRequest(t *testing.T) {
 	c := newClock()
-	l := quota.New(quota.Limits{RequestsPerMinute: 1}, c.now)
+	l := quota.NewLimiter(quota.Limits{RequestsPerMinute: 1}, c.now)
 	r, _ := c.take(t, l, 0)
 	r.Cancel()
 	if again, _ := l.Take(0); again == nil {
@@ -204,7 +204,7 @@ func TestCancelGivesBackTheRequest(t *testing.T) {
 
 func TestUsedMoreThanReserved(t *testing.T) {
 	c := newClock()
-	l := quota.New(quota.Limits{TokensPerMinute: 1000}, c.now)
+	l := quota.NewLimiter(quota.Limits{TokensPerMinute: 1000}, c.now)
 	c.advance(time.Hour)
 	r, _ := c.take(t, l, 100)
 	r.Settle(5000)
@@ -215,7 +215,7 @@ func TestUsedMoreThanReserved(t *testing.T) {
 
 func TestCallLargerThanTheLimit(t *testing.T) {
 	c := newClock()
-	l := quota.New(quota.Limits{TokensPerMinute: 1000}, c.now)
+	l := quota.NewLimiter(quota.Limits{TokensPerMinute: 1000}, c.now)
 	c.take(t, l, 100)
 	if _, wait := c.take(t, l, 50_000); wait < time.Minute {
 		t.Errorf("it did not go alone: waited %s", wait)
@@ -238,7 +238,7 @@ func TestObserve(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			clock := newClock()
-			l := quota.New(quota.Limits{}, clock.now)
+			l := quota.NewLimiter(quota.Limits{}, clock.now)
 			l.Observe(c.limit)
 			if _, wait := clock.take(t, l, 100); wait < c.min || wait > c.max {
 				t.Errorf("waited %s; want %s to %s", wait, c.min, c.max)
@@ -250,7 +250,7 @@ func TestObserve(t *testing.T) {
 // Each time that nothing is left again, calls stop for longer, but never past the reset.
 func TestObserveBacksOff(t *testing.T) {
 	c := newClock()
-	l := quota.New(quota.Limits{}, c.now)
+	l := quota.NewLimiter(quota.Limits{}, c.now)
 	last := time.Duration(0)
 	for range 20 {
 		l.Observe(&llm.RateLimit{RemainingRequests: 0, RemainingTokens: -1, ResetRequests: 10 * time.Second})
@@ -266,7 +266,7 @@ func TestObserveBacksOff(t *testing.T) {
 }
 
 func TestWaitIsFairAndEnds(t *testing.T) {
-	l := quota.New(quota.Limits{RequestsPerMinute: 60_000, TokensPerMinute: 6_000_000}, nil)
+	l := quota.NewLimiter(quota.Limits{RequestsPerMinute: 60_000, TokensPerMinute: 6_000_000}, nil)
 	var workers sync.WaitGroup
 	for range 8 {
 		workers.Go(func() {
@@ -290,7 +290,7 @@ func TestWaitIsFairAndEnds(t *testing.T) {
 
 func ExampleLimiter() {
 	now := time.Unix(0, 0)
-	l := quota.New(quota.Limits{TokensPerMinute: 6000}, func() time.Time { return now })
+	l := quota.NewLimiter(quota.Limits{TokensPerMinute: 6000}, func() time.Time { return now })
 	r, _ := l.Take(600) // a tenth of the limit may go at once
 	fmt.Println(r != nil)
 	r, wait := l.Take(100)
@@ -301,7 +301,7 @@ func ExampleLimiter() {
 }
 
 func BenchmarkTake(b *testing.B) {
-	l := quota.New(quota.Limits{RequestsPerMinute: 1 << 40, TokensPerMinute: 1 << 40}, nil)
+	l := quota.NewLimiter(quota.Limits{RequestsPerMinute: 1 << 40, TokensPerMinute: 1 << 40}, nil)
 	for b.Loop() {
 		r, _ := l.Take(100)
 		r.Settle(50)

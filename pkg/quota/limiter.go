@@ -1,7 +1,7 @@
 // Package quota keeps calls within rate limits: requests and tokens a minute, and requests a day. It
-// starts with New; each call waits for its turn and tells afterwards what it used:
+// starts with NewLimiter; each call waits for its turn and tells afterwards what it used:
 //
-//	limiter := quota.New(quota.Limits{RequestsPerMinute: 500, TokensPerMinute: 200_000}, nil)
+//	limiter := quota.NewLimiter(quota.Limits{RequestsPerMinute: 500, TokensPerMinute: 200_000}, nil)
 //	r, err := limiter.Wait(ctx, tokens) // the prompt and the longest answer
 //	…
 //	r.Settle(used)
@@ -36,8 +36,8 @@ type Limiter struct {
 	leftToks remaining
 }
 
-// New makes a Limiter. now may be nil, which means time.Now.
-func New(l Limits, now func() time.Time) *Limiter {
+// NewLimiter makes a Limiter. now may be nil, which means time.Now.
+func NewLimiter(l Limits, now func() time.Time) *Limiter {
 	if now == nil {
 		now = time.Now
 	}
