@@ -10,38 +10,39 @@ import (
 // counter counts requests before they are sent. The zero value is ready, and safe for concurrent use.
 type counter struct {
 	mu      sync.Mutex
-	models  map[string]*tokens.Counter // nil: no tokenizer at all; guarded by mu
+	models  map[string]*tokens.Counter // guarded by mu
 	answers int64                      // guarded by mu
 	mean    float64                    // tokens of an answer; guarded by mu
 }
 
 // of gives a model's tokenizer, or a common one for a model that is not known.
-func (c *counter) of(model string) *tokens.Counter {
+func (c *counter) of(model string) (*tokens.Counter, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if t, ok := c.models[model]; ok {
-		return t
+		return t, nil
 	}
 	t, err := tokens.For(model)
 	if err != nil {
 		t, err = tokens.Encoding(tokens.EncodingO200k)
 	}
 	if err != nil {
-		t = nil
+		return nil, err
 	}
 	if c.models == nil {
 		c.models = map[string]*tokens.Counter{}
 	}
 	c.models[model] = t
-	return t
+	return t, nil
 }
 
 // input is the most that the input may have in tokens.
-func (c *counter) input(req *llm.Request) int64 {
-	if t := c.of(req.Model); t != nil {
-		return int64(t.CountRequest(req).High)
+func (c *counter) input(req *llm.Request) (int64, error) {
+	t, err := c.of(req.Model)
+	if err != nil {
+		return 0, err
 	}
-	return size(req) / 3
+	return int64(t.CountRequest(req).High), nil
 }
 
 // firstAnswer is how long an answer without a limit is taken to be until there is one to go by.
@@ -65,30 +66,4 @@ func (c *counter) saw(output int64) {
 	defer c.mu.Unlock()
 	c.answers++
 	c.mean += (float64(output) - c.mean) / float64(min(c.answers, 1000))
-}
-
-// size is the length of a request's texts in bytes, with room for what frames them and for pictures.
-func size(req *llm.Request) int64 {
-	n := 64
-	for _, m := range req.Messages {
-		n += 16
-		for _, p := range m.Parts {
-			n += len(p.Text)
-			switch {
-			case p.Media != nil:
-				n += 1 << 20
-			case p.ToolCall != nil:
-				n += len(p.ToolCall.Arguments) + 64
-			case p.ToolResult != nil:
-				n += len(p.ToolResult.Content) + 64
-			}
-		}
-	}
-	for _, t := range req.Tools {
-		n += len(t.Description) + 2*len(t.Parameters) + 64
-	}
-	if req.Format != nil {
-		n += 2 * len(req.Format.Schema)
-	}
-	return int64(n)
 }

@@ -71,7 +71,7 @@ func (p *parser) item(it *item) {
 }
 
 func decode(raw []byte, into any) error {
-	if invalidUTF8(raw) >= 0 {
+	if !utf8.Valid(raw) {
 		return errNotUTF8
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
@@ -86,22 +86,6 @@ func decode(raw []byte, into any) error {
 }
 
 var errNotUTF8 = errors.New("not UTF-8 text")
-
-// invalidUTF8 is the offset of the first byte that is not UTF-8, -1 for none.
-func invalidUTF8(raw []byte) int {
-	if utf8.Valid(raw) {
-		return -1
-	}
-	n := 0
-	for n < len(raw) {
-		r, size := utf8.DecodeRune(raw[n:])
-		if r == utf8.RuneError && size == 1 {
-			break
-		}
-		n += size
-	}
-	return n
-}
 
 // problem words an error of decode without any text of the record.
 func (p *parser) problem(it *item, err error) error {

@@ -42,7 +42,7 @@ func newRecord(id, hash string, res *engine.Result, err error) *Record {
 		if resp := res.Response; resp != nil {
 			r.Output, r.FinishReason, r.Model = resp.Text(), resp.FinishReason, resp.Model
 			r.Usage, r.TTFT, r.Attempts = resp.Usage, millis(resp.Timing.TTFT), resp.Attempts
-			if !onlyText(resp.Parts) {
+			if !llm.OnlyText(resp.Parts) {
 				r.Parts = resp.Parts
 			}
 		}
@@ -67,15 +67,6 @@ func (r *Record) line() ([]byte, error) {
 
 // millis is a duration in milliseconds, to the microsecond.
 func millis(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / 1e6 }
-
-func onlyText(parts []llm.Part) bool {
-	for _, p := range parts {
-		if p.Text == "" && p != (llm.Part{}) {
-			return false
-		}
-	}
-	return true
-}
 
 func failureType(err error) string {
 	if e, ok := errors.AsType[*llm.Error](err); ok {

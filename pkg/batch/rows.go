@@ -8,6 +8,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/jsonlines"
@@ -45,7 +46,7 @@ func (t *textRows) next() (raw []byte, line int, bad, err error) {
 	if bad != nil || err != nil {
 		return raw, line, bad, err
 	}
-	if offset := invalidUTF8(raw); offset >= 0 {
+	if !utf8.Valid(raw) {
 		return nil, line, errNotUTF8, nil
 	}
 	raw, err = json.Marshal(struct {
@@ -119,7 +120,7 @@ func (c *csvRows) object(row []string, line int) ([]byte, error) {
 	fields, vars := map[string]any{}, map[string]any{}
 	for i, cell := range row {
 		name := c.header[i]
-		if invalidUTF8([]byte(cell)) >= 0 {
+		if !utf8.ValidString(cell) {
 			return nil, errNotUTF8
 		}
 		key, isVar := strings.CutPrefix(name, "vars.")

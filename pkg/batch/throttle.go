@@ -54,11 +54,15 @@ func (t *Throttle) Middleware() llm.Middleware {
 func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Request) (*llm.Response, error) {
 	f := flightOf(ctx)
 	f.flying.Store(false)
+	tokens, err := t.reserved(req)
+	if err != nil {
+		return nil, err
+	}
 	if err := t.gate.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer t.gate.leave()
-	r, err := t.limiter.Wait(ctx, t.reserved(req))
+	r, err := t.limiter.Wait(ctx, tokens)
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +85,12 @@ func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Reques
 }
 
 // reserved is how many tokens the call may use: its input and the longest answer.
-func (t *Throttle) reserved(req *llm.Request) int64 {
+func (t *Throttle) reserved(req *llm.Request) (int64, error) {
 	if t.cfg.Limits.TokensPerMinute <= 0 {
-		return 0
+		return 0, nil
 	}
-	return t.counter.input(req) + t.counter.output(req)
+	input, err := t.counter.input(req)
+	return input + t.counter.output(req), err
 }
 
 // learn settles the reservation and moves the bounds.
