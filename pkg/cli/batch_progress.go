@@ -61,6 +61,7 @@ func (b *batchProgress) show(p batch.Progress) {
 		b.e.notice("%s", line)
 		return
 	}
+	line = line[:min(len(line), 79)] // a line that wraps cannot be written over
 	pad := max(0, b.width-len(line))
 	b.width = len(line)
 	_, _ = fmt.Fprintf(b.e.err, "\r%s%s", line, strings.Repeat(" ", pad))
@@ -77,10 +78,16 @@ func batchLine(p batch.Progress) string {
 	if p.Cost != nil {
 		line += ", " + dollars(*p.Cost)
 	}
-	if s := p.Elapsed.Seconds(); s > 0 {
-		line += fmt.Sprintf(", %.0f records/s", float64(p.Fresh)/s)
+	line += fmt.Sprintf(", %d at once", p.Concurrency)
+	if s := p.Elapsed.Seconds(); s > 0 && p.Fresh > 0 {
+		rate := float64(p.Fresh) / s
+		line += fmt.Sprintf(", %.0f records/s", rate)
+		if p.Share > 0 {
+			done := float64(p.Succeeded + p.Failed)
+			line += fmt.Sprintf(", about %s left", seconds((done/p.Share-done)/rate))
+		}
 	}
-	return line + fmt.Sprintf(", %d at once", p.Concurrency)
+	return line
 }
 
 func (b *batchProgress) showJSON(p batch.Progress) {
