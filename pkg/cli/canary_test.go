@@ -18,6 +18,7 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
+	"batch run":    {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
 	"cache clear":  {"cache clear --older-than 1h"},
 	"cache export": {"--cache on chat -m env/m --temperature 0 --no-stream canary", "cache export"},
 	"cache list":   {"cache list", "cache list --json"},
@@ -160,6 +161,7 @@ func canaryProject(t *testing.T) string {
 	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n"
 	for name, text := range map[string]string{
 		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n",
+		"batch.jsonl": `{"id": "a", "input": "hello"}` + "\n" + `{"id": "b", "input": "refuse"}` + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

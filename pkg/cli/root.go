@@ -34,6 +34,7 @@ through one engine.`,
 	root.AddCommand(
 		newChat(e),
 		newEval(e),
+		newBatch(e),
 		newPrompt(e),
 		newExperiment(e),
 		newInit(e),

@@ -9,7 +9,8 @@
 //	totals, err := l.Totals(ctx, ledger.Filter{}, ledger.ByModel)
 //
 // Append hands the record to a goroutine that writes what has gathered in one transaction. A process that
-// is killed loses what it appended in the last hundredth of a second at most, and the database stays sound.
+// is killed loses what it appended in the last hundredth of a second at most, a busy one in the last twentieth,
+// and the database stays sound.
 package ledger
 
 import (

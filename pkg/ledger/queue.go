@@ -28,10 +28,12 @@ type queue struct {
 
 const (
 	linger     = 10 * time.Millisecond // how long records gather, so that a busy process makes few transactions
-	batch      = 1000                  // records in a transaction
-	maxWaiting = 200_000               // records held while the disk fails
-	maxBytes   = 256 << 20             // of texts held while the disk fails
-	maxPause   = 5 * time.Second       // between attempts on a failing disk
+	busyLinger = 5 * linger            // the same where busy of them came in that time: a transaction costs as much as many records
+	busy       = 30
+	batch      = 1000            // records in a transaction
+	maxWaiting = 200_000         // records held while the disk fails
+	maxBytes   = 256 << 20       // of texts held while the disk fails
+	maxPause   = 5 * time.Second // between attempts on a failing disk
 )
 
 func newQueue(write func(context.Context, []*Record) error, report func(error)) *queue {
@@ -89,7 +91,8 @@ func (q *queue) run() {
 		select {
 		case <-q.wake:
 		case reply := <-q.flushes:
-			reply <- q.drain()
+			_, err := q.drain()
+			reply <- err
 			continue
 		case <-q.stop:
 			return
@@ -104,8 +107,8 @@ func (q *queue) run() {
 			return
 		}
 		t.Stop()
-		err := q.drain()
-		pause = q.next(pause, err)
+		n, err := q.drain()
+		pause = q.next(pause, n, err)
 		if reply != nil {
 			reply <- err
 		}
@@ -113,12 +116,16 @@ func (q *queue) run() {
 }
 
 // next is how long to wait before the next attempt. After a failure the goroutine wakes itself.
-func (q *queue) next(pause time.Duration, err error) time.Duration {
+func (q *queue) next(pause time.Duration, written int, err error) time.Duration {
+	if err == nil && written >= busy {
+		return busyLinger
+	}
 	if err == nil {
 		return linger
 	}
-	if pause == linger {
+	if pause <= busyLinger {
 		q.report(err) // once in a row of failures
+		pause = busyLinger
 	}
 	select {
 	case q.wake <- struct{}{}:
@@ -127,15 +134,15 @@ func (q *queue) next(pause time.Duration, err error) time.Duration {
 	return min(2*pause, maxPause)
 }
 
-// drain writes all that waits, batch by batch, until it is done or fails.
-func (q *queue) drain() error {
+// drain writes all that waits, batch by batch, until it is done or fails, and tells how many were written.
+func (q *queue) drain() (written int, _ error) {
 	for {
 		q.mu.Lock()
 		n := min(len(q.waiting), batch)
 		part := q.waiting[:n:n]
 		q.mu.Unlock()
 		if n == 0 {
-			return nil
+			return written, nil
 		}
 		err := q.write(context.Background(), part)
 		var skipped *skippedError
@@ -155,8 +162,9 @@ func (q *queue) drain() error {
 		}
 		q.mu.Unlock()
 		if err != nil {
-			return err
+			return written, err
 		}
+		written += n
 	}
 }
 
@@ -188,7 +196,7 @@ func (q *queue) close() error {
 	}
 	close(q.stop)
 	<-q.done
-	err := q.drain()
+	_, err := q.drain()
 	lost := q.lost + len(q.waiting)
 	if lost == 0 {
 		return nil
