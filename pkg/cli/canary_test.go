@@ -18,6 +18,11 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
+	"batch cancel":               {"batch cancel asked.jsonl"},
+	"batch fetch":                {"batch fetch asked.jsonl --errors again.jsonl"},
+	"batch list":                 {"batch list --provider refused", "batch list --provider claude"},
+	"batch status":               {"batch status --all", "batch status asked.jsonl --json"},
+	"batch submit":               {"batch submit hello.txt -o asked.jsonl -m env/m", "batch submit hello.txt -o refused.jsonl -m refused/m", "batch submit hello.txt -o page.jsonl -m claude/m"},
 	"chat": {
 		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
 		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",
@@ -146,7 +151,7 @@ func canaryProject(t *testing.T) string {
 	config += "  gem: {kind: gemini, base_url: '" + faultURL(t, "malformed-chunk") + "', api_key_env: ENV_KEY}\n"
 	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n"
 	for name, text := range map[string]string{
-		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n",
+		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n", "hello.txt": "hello\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -92,13 +92,13 @@ func (s *Server) content(w http.ResponseWriter, r *http.Request) {
 // send writes a file of results, to its end or only the half of it.
 func (s *Server) send(w http.ResponseWriter, data []byte) {
 	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	if !s.take(&s.faults.Cut) {
-		s.hold("result")
-		_, _ = w.Write(data) // the client may be gone
-		return
+	_, _ = w.Write(data[:len(data)/2]) // the client may be gone
+	if s.take(&s.faults.Cut) {
+		panic(http.ErrAbortHandler)
 	}
-	_, _ = w.Write(data[:len(data)/2])
-	panic(http.ErrAbortHandler)
+	_ = http.NewResponseController(w).Flush()
+	s.hold("result")
+	_, _ = w.Write(data[len(data)/2:])
 }
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
