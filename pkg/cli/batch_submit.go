@@ -83,7 +83,7 @@ func runBatchSubmit(ctx context.Context, e *env, o batchSubmitOptions, path stri
 		defer bar.end()
 		return e.dryBatchAPI(ctx, o, bc)
 	}
-	if _, err := remote.LoadState(o.output); err != nil { // else it was said before
+	if s, err := remote.LoadState(o.output); err != nil || !s.Planned { // else it was said before
 		if err := e.submitCost(ctx, o, bc); err != nil {
 			return err
 		}

@@ -18,11 +18,11 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
-	"batch cancel":               {"batch cancel asked.jsonl"},
-	"batch fetch":                {"batch fetch asked.jsonl --errors again.jsonl"},
-	"batch list":                 {"batch list --provider refused", "batch list --provider claude"},
-	"batch status":               {"batch status --all", "batch status asked.jsonl --json"},
-	"batch submit":               {"batch submit hello.txt -o asked.jsonl -m env/m", "batch submit hello.txt -o refused.jsonl -m refused/m", "batch submit hello.txt -o page.jsonl -m claude/m"},
+	"batch cancel": {"batch cancel asked.jsonl"},
+	"batch fetch":  {"batch fetch asked.jsonl --errors again.jsonl"},
+	"batch list":   {"batch list --provider refused", "batch list --provider claude"},
+	"batch status": {"batch status --all", "batch status asked.jsonl --json"},
+	"batch submit": {"batch submit hello.txt -o asked.jsonl -m env/m", "batch submit hello.txt -o refused.jsonl -m refused/m", "batch submit hello.txt -o page.jsonl -m claude/m"},
 	"chat": {
 		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
 		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",

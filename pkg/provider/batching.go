@@ -32,7 +32,9 @@ type Batching struct {
 }
 
 // Body is the JSON of a request as Open's model would send it.
-func (b *Batching) Body(req *llm.Request) (json.RawMessage, error) { return b.codec.Body(b.bound.bind(req)) }
+func (b *Batching) Body(req *llm.Request) (json.RawMessage, error) {
+	return b.codec.Body(b.bound.bind(req))
+}
 
 // Answer reads the JSON of an answer as Open's model would.
 func (b *Batching) Answer(body []byte) (*llm.Response, error) {

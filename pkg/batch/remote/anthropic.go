@@ -28,7 +28,7 @@ const (
 
 // Limits implements API. The lines of a part are joined by commas in place of their ends.
 func (a *anthropicAPI) Limits() Limits {
-	return Limits{Requests: 100_000, Bytes: 256 << 20, Overhead: int64(len(batchHead) + len(batchTail))}
+	return Limits{Requests: 100_000, Bytes: 256_000_000, Overhead: int64(len(batchHead) + len(batchTail))}
 }
 
 // Line implements API.

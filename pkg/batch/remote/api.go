@@ -109,7 +109,7 @@ func (s server) stream(ctx context.Context, path, contentType string, size int64
 		w.CloseWithError(write(w))
 	}()
 	err = s.do(req, into)
-	r.Close() // ends a write that nobody reads any more
+	_ = r.Close() // ends a write that nobody reads any more
 	<-done
 	return err
 }

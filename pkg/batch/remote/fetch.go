@@ -44,7 +44,7 @@ func (c *Client) Fetch(ctx context.Context, output string, o FetchOptions) (*Fet
 		return nil, err
 	}
 	defer out.Close() //nolint:errcheck // it has been synced
-	f := &fetch{client: c, j: j, out: out, opts: o, res: &Fetched{State: j.State, Repaired: out.Repaired()}}
+	f := &fetch{client: c, j: j, out: out, opts: o, lost: map[int]bool{}, unwritten: map[int]int{}, res: &Fetched{State: j.State, Repaired: out.Repaired()}}
 	err = f.run(ctx)
 	f.res.Summary = out.Summary()
 	return f.res, err
@@ -57,6 +57,9 @@ type fetch struct {
 	out    *batch.Output
 	opts   FetchOptions
 	res    *Fetched
+
+	lost      map[int]bool // parts that the provider does not know any more, given up
+	unwritten map[int]int  // records of a part that the output has not
 }
 
 // waiting is a request whose result is to come.
@@ -68,7 +71,7 @@ type waiting struct {
 }
 
 func (f *fetch) run(ctx context.Context) error {
-	if err := f.client.refresh(ctx, f.j); err != nil && !f.gone(err) {
+	if err := f.refresh(ctx); err != nil {
 		return err
 	}
 	written, err := f.meet()
@@ -76,7 +79,7 @@ func (f *fetch) run(ctx context.Context) error {
 		return err
 	}
 	for _, p := range f.j.Parts {
-		if p.settled() || !p.Ended() && !(f.opts.GiveUp && p.Submitted()) {
+		if p.settled() && f.unwritten[p.Number] == 0 || !p.Ended() && !f.lost[p.Number] && !p.settled() {
 			continue
 		}
 		if err := f.part(ctx, p, written); err != nil {
@@ -88,6 +91,23 @@ func (f *fetch) run(ctx context.Context) error {
 	}
 	f.res.Complete = true
 	return f.out.Finish()
+}
+
+// refresh asks how far the parts are.
+func (f *fetch) refresh(ctx context.Context) error {
+	for _, p := range f.j.Parts {
+		if !p.Submitted() || p.Ended() || p.settled() {
+			continue
+		}
+		err := f.client.ask(ctx, f.j, p, API.Get)
+		switch {
+		case f.gone(err):
+			f.lost[p.Number] = true
+		case err != nil:
+			return fmt.Errorf("part %d, %s: %w", p.Number, p.Batch.ID, err)
+		}
+	}
+	return nil
 }
 
 // gone tells that the provider does not know the batch any more, and that the user gives it up.
@@ -105,7 +125,11 @@ func (f *fetch) meet() (written []bool, err error) {
 			return err
 		}
 		written = append(written, there)
-		if there || r.Error == nil {
+		if there {
+			return nil
+		}
+		if r.Error == nil {
+			f.unwritten[r.Part]++
 			return nil
 		}
 		rec := batch.NewRecord(r.ID, r.Hash, nil, errNotSent)
@@ -151,7 +175,7 @@ func (f *fetch) table(p *Part, written []bool) (map[string]*waiting, error) {
 	table := make(map[string]*waiting, p.Requests)
 	err := f.j.requests(func(place int, r *request) error {
 		if r.Part == p.Number {
-			table[customID(r.ID, place)] = &waiting{id: r.ID, hash: r.Hash, asked: r.Asked, written: written[place]}
+			table[customID(f.j.Begin.Tag, r.ID, place)] = &waiting{id: r.ID, hash: r.Hash, asked: r.Asked, written: written[place]}
 		}
 		return nil
 	})

@@ -26,7 +26,7 @@ const (
 )
 
 // Limits implements API.
-func (a *openaiAPI) Limits() Limits { return Limits{Requests: 50_000, Bytes: 200 << 20} }
+func (a *openaiAPI) Limits() Limits { return Limits{Requests: 50_000, Bytes: 200_000_000} }
 
 // Line implements API.
 func (a *openaiAPI) Line(customID string, req *llm.Request) ([]byte, error) {

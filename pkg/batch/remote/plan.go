@@ -35,6 +35,7 @@ func (s *Submission) problem(err error) {
 
 // planner reads the input for the first time, or once more.
 type planner struct {
+	tag    string
 	sub    *Submission
 	spool  *spooler
 	emit   func(r *request) error
@@ -56,7 +57,7 @@ func (c *Client) plan(ctx context.Context, j *journal, sub *Submission, begin Be
 	if err := j.put(&entry{Begin: &begin}); err != nil {
 		return err
 	}
-	p, err := c.read(ctx, sub, j.path, func(r *request) error { return j.file.Append(&entry{Request: r}) })
+	p, err := c.read(ctx, sub, j.path, begin.Tag, func(r *request) error { return j.file.Append(&entry{Request: r}) })
 	if err == nil && len(p.spool.parts) == 0 {
 		if err = p.failed; err == nil {
 			err = diag.At(sub.Input.Name, 0, 0, "there is no record in it").WithHint(`a record is a line: {"id": "1", "input": "Hello"}`)
@@ -74,12 +75,12 @@ func (c *Client) plan(ctx context.Context, j *journal, sub *Submission, begin Be
 }
 
 // read writes the parts' files.
-func (c *Client) read(ctx context.Context, sub *Submission, path string, emit func(*request) error) (*planner, error) {
+func (c *Client) read(ctx context.Context, sub *Submission, path, tag string, emit func(*request) error) (*planner, error) {
 	dir := partsDir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, diag.Errorf("parts: %w", err)
 	}
-	p := &planner{sub: sub, emit: emit, spool: &spooler{dir: dir, api: c.Open, open: map[string]*spool{}}}
+	p := &planner{tag: tag, sub: sub, emit: emit, spool: &spooler{dir: dir, api: c.Open, open: map[string]*spool{}}}
 	err := batch.Each(ctx, sub.Input, sub.Settings,
 		func(it batch.Item) error { return p.record(ctx, it) },
 		func(it batch.Item) { p.refuse(it.Err) })
@@ -122,7 +123,7 @@ func (p *planner) compose(ctx context.Context, it batch.Item, r *request) error 
 	if err != nil {
 		return p.sub.Input.At(it, err)
 	}
-	r.Part, err = p.spool.add(res.Request.Model, customID(it.ID, p.place), res.Request)
+	r.Part, err = p.spool.add(res.Request.Model, customID(p.tag, it.ID, p.place), res.Request)
 	r.Asked = res.Request.Hash()
 	var refused *llm.Error
 	if errors.As(err, &refused) && refused.Kind == llm.KindInvalid {
@@ -133,7 +134,7 @@ func (p *planner) compose(ctx context.Context, it batch.Item, r *request) error 
 }
 
 // begin is a new state's first line.
-func (c *Client) begin(sub *Submission) (Begin, error) {
+func (c *Client) begin(sub *Submission) Begin {
 	b := Begin{
 		Schema: stateSchema, Tag: "llmops-" + ulid.Make().String(), Created: c.now().UTC(), Format: string(sub.Input.Format),
 		ID: sub.Settings.ID, Map: sub.Settings.Map, Settings: sub.Settings.Fingerprint(), Prompt: sub.Settings.Prompt,
@@ -145,7 +146,7 @@ func (c *Client) begin(sub *Submission) (Begin, error) {
 	if sub.Input.Reader == nil {
 		b.Input = relative(sub.Output, sub.Input.Path)
 	}
-	return b, nil
+	return b
 }
 
 // relative is a path as seen from the state file, so that both can move together.

@@ -92,7 +92,7 @@ func (f *fetch) rest(ctx context.Context, p *Part, table map[string]*waiting) er
 // why tells why a part's requests have no result; nil when they ought to have one.
 func (f *fetch) why(p *Part) error {
 	switch {
-	case p.Step == StepDropped:
+	case !p.Submitted():
 		return &lostError{failCanceled, "the batch was canceled before it was handed over"}
 	case p.Batch.Status == Expired:
 		return &lostError{failExpired, "the batch expired before it came to this request"}

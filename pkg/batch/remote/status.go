@@ -18,7 +18,7 @@ func (c *Client) Refresh(ctx context.Context, output string) (*State, error) {
 
 func (c *Client) refresh(ctx context.Context, j *journal) error {
 	for _, p := range j.Parts {
-		if !p.Submitted() || p.Ended() {
+		if !p.Submitted() || p.Ended() || p.settled() {
 			continue
 		}
 		if err := c.ask(ctx, j, p, API.Get); err != nil {

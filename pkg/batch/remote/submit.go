@@ -26,11 +26,7 @@ func (c *Client) Submit(ctx context.Context, sub Submission) (*State, error) {
 	}
 	defer j.close() //nolint:errcheck // each step has been synced
 	if !j.Planned {
-		begin, err := c.begin(&sub)
-		if err != nil {
-			return nil, err
-		}
-		if err := c.plan(ctx, j, &sub, begin); err != nil {
+		if err := c.plan(ctx, j, &sub, c.begin(&sub)); err != nil {
 			return nil, errors.Join(err, discard(path)) // nothing has been sent
 		}
 	} else if err := j.compare(ctx, &sub); err != nil {
@@ -122,7 +118,7 @@ func (c *Client) restore(ctx context.Context, j *journal, p *Part, sub *Submissi
 	if sub.Input.Reader != nil {
 		return diag.Errorf("the parts of %s are gone, and standard input cannot be read again", j.path).WithHint("submit a file")
 	}
-	again, err := c.read(ctx, sub, j.path, func(*request) error { return nil })
+	again, err := c.read(ctx, sub, j.path, j.Begin.Tag, func(*request) error { return nil })
 	if err != nil {
 		return err
 	}

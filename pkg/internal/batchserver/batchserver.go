@@ -34,7 +34,7 @@ type Faults struct {
 	Stall   bool                       // batches stay in progress until canceled
 	End     string                     // "expired" or "failed" in place of completed
 	Done    int                        // requests that are done in a batch that expires or is canceled
-	Errors  map[string]int             // status of a failed request, by custom id
+	Errors  map[string]int             // status of a failed request, by what its custom id ends in after a dash
 	Deny    int                        // so many uploads and creations are answered 429
 	After   string                     // Retry-After of those
 	Refuse  int                        // so many creations are answered 400
@@ -48,14 +48,13 @@ type Faults struct {
 }
 
 type file struct {
-	ID       string `json:"id"`
-	Object   string `json:"object"`
-	Bytes    int    `json:"bytes"`
-	Name     string `json:"filename"`
-	Purpose  string `json:"purpose"`
-	Created  int64  `json:"created_at"`
-	data     []byte
-	requests []request
+	ID      string `json:"id"`
+	Object  string `json:"object"`
+	Bytes   int    `json:"bytes"`
+	Name    string `json:"filename"`
+	Purpose string `json:"purpose"`
+	Created int64  `json:"created_at"`
+	data    []byte
 }
 
 type request struct {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -132,7 +133,8 @@ func (s *Server) finish(b *batch, r request, done bool, status string, good, bad
 	if s.faults.Check != nil {
 		s.faults.Check(r.Body)
 	}
-	code := s.faults.Errors[r.CustomID]
+	_, own, _ := strings.Cut(r.CustomID, "-")
+	code := s.faults.Errors[own]
 	switch {
 	case !done && b.anthropic && status == "expired":
 		b.counts.expired++
