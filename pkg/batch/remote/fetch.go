@@ -58,6 +58,7 @@ type fetch struct {
 	opts   FetchOptions
 	res    *Fetched
 
+	begun     bool         // the part may have answers in the ledger, of an earlier fetch
 	lost      map[int]bool // parts that the provider does not know any more, given up
 	unwritten map[int]int  // records of a part that the output has not
 }
@@ -151,7 +152,11 @@ func (f *fetch) part(ctx context.Context, p *Part, written []bool) error {
 	if err != nil {
 		return err
 	}
+	f.begun = p.Step == StepFetching || p.settled()
 	if p.Submitted() {
+		if err := f.j.step(p, func(p *Part) { p.Step = StepFetching }); err != nil {
+			return err
+		}
 		if err := f.results(ctx, p, table); err != nil && !f.gone(err) {
 			return err
 		}

@@ -36,9 +36,11 @@ func (f *fetch) record(ctx context.Context, p *Part, w *waiting, rec *batch.Reco
 	if f.client.Ledger == nil {
 		return nil
 	}
-	has, hasErr := f.client.Ledger.Has(ctx, rec.TraceID)
-	if has || hasErr != nil {
-		return hasErr
+	if f.begun { // looking it up takes longer than all the rest
+		has, err := f.client.Ledger.Has(ctx, rec.TraceID)
+		if has || err != nil {
+			return err
+		}
 	}
 	r := ledger.Record{
 		TraceID: rec.TraceID, Time: p.Batch.time(f.client.now()), Tenant: f.j.Begin.Tenant, Source: ledger.FromBatch,
