@@ -119,7 +119,7 @@ func killAt(t *testing.T, model, point string, n int) {
 	if len(s.Requests()) != n {
 		t.Errorf("%d requests at the provider, want %d", len(s.Requests()), n)
 	}
-	checkAnswers(t, filepath.Join(dir, "out.jsonl"), n)
+	checkFetched(t, filepath.Join(dir, "out.jsonl"), n)
 	checkCalls(t, filepath.Join(dir, ".llmops", "llmops.db"), n)
 }
 
@@ -150,8 +150,8 @@ func checkCalls(t *testing.T, path string, n int) {
 	}
 }
 
-// checkAnswers reads an output: each record once, in the order of the input, with its own answer.
-func checkAnswers(t *testing.T, path string, n int) {
+// checkFetched reads an output: each record once, in the order of the input, with its own answer.
+func checkFetched(t *testing.T, path string, n int) {
 	t.Helper()
 	data, err := os.ReadFile(path)
 	if err != nil {

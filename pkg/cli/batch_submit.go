@@ -3,14 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/batch/remote"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
-	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 )
 
@@ -81,7 +79,7 @@ func runBatchSubmit(ctx context.Context, e *env, o batchSubmitOptions, path stri
 	if o.dryRun {
 		bc.Problem = bar.problem
 		defer bar.end()
-		return e.dryBatchAPI(ctx, o, bc)
+		return e.dryBatch(ctx, o.batchRunOptions, bc)
 	}
 	if s, err := remote.LoadState(o.output); err != nil || !s.Planned { // else it was said before
 		if err := e.submitCost(ctx, o, bc); err != nil {
@@ -132,23 +130,6 @@ func (e *env) submitVerdict(ctx context.Context, o batchSubmitOptions, path stri
 	return nil
 }
 
-// estimateBatchAPI estimates all records, at the price of the batch APIs or at the ordinary one.
-func (e *env) estimateBatchAPI(ctx context.Context, o batchSubmitOptions, bc batch.Config, half bool, problem func(error)) ([]estimate.Estimate, int, error) {
-	f := estimateFlags{batch: half}
-	if o.model != "" {
-		f.models = []string{o.model}
-	}
-	est, err := e.estimator(ctx, f, time.Now())
-	if err != nil {
-		return nil, 0, err
-	}
-	problems := 0
-	err = batch.Calls(ctx, bc.Input, bc.Settings, func(ctx context.Context, call engine.Call) error {
-		return est.Add(ctx, estimate.Call{Call: call})
-	}, func(err error) { problems++; problem(err) })
-	return est.Models(), problems, err
-}
-
 // submitCost tells the estimated cost, and refuses what is expected to be above --max-cost. Standard input
 // cannot be read twice, and so not be estimated.
 func (e *env) submitCost(ctx context.Context, o batchSubmitOptions, bc batch.Config) error {
@@ -158,7 +139,7 @@ func (e *env) submitCost(ctx context.Context, o batchSubmitOptions, bc batch.Con
 		}
 		return nil
 	}
-	models, _, err := e.estimateBatchAPI(ctx, o, bc, true, func(error) {})
+	est, err := e.estimateBatch(ctx, o.batchRunOptions, bc, func(error) {})
 	if err != nil {
 		if o.maxCost == "" { // a model whose tokens cannot be counted, say
 			e.info("the cost cannot be estimated: %v", err)
@@ -166,14 +147,14 @@ func (e *env) submitCost(ctx context.Context, o batchSubmitOptions, bc batch.Con
 		}
 		return err
 	}
-	cost, unpriced := sumCost(models)
+	cost, unpriced := sumCost(est.discounts)
 	if cost == nil {
-		if o.maxCost != "" && len(models) > 0 {
-			return unpricedBatch(models[unpriced].Model, models[unpriced].Unpriced)
+		if o.maxCost != "" && unpriced != nil {
+			return unpricedBatch(unpriced.Model, unpriced.Unpriced)
 		}
 		return nil
 	}
-	e.info("estimated cost at the batch price: %s (%s to %s)", dollars(cost.Expected), dollars(cost.Low), dollars(cost.High))
+	e.info("estimated cost at the batch price: %s", costBand(cost))
 	if o.maxCost == "" {
 		return nil
 	}
@@ -184,17 +165,17 @@ func (e *env) submitCost(ctx context.Context, o batchSubmitOptions, bc batch.Con
 	return err
 }
 
-// sumCost adds up the models' costs; nil, and the index of a model without, when there is one.
-func sumCost(models []estimate.Estimate) (*estimate.Cost, int) {
+// sumCost adds up the models' costs; nil, and the first model without, when there is one.
+func sumCost(models []estimate.Estimate) (*estimate.Cost, *estimate.Estimate) {
+	if len(models) == 0 {
+		return nil, nil
+	}
 	var all estimate.Cost
 	for i, m := range models {
 		if m.Cost == nil {
-			return nil, i
+			return nil, &models[i]
 		}
 		all = estimate.Cost{Low: all.Low + m.Cost.Low, Expected: all.Expected + m.Cost.Expected, High: all.High + m.Cost.High}
 	}
-	if len(models) == 0 {
-		return nil, 0
-	}
-	return &all, 0
+	return &all, nil
 }
