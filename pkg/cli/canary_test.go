@@ -23,6 +23,11 @@ var canaryRuns = map[string][]string{
 	"batch list":   {"batch list --provider refused", "batch list --provider claude"},
 	"batch status": {"batch status --all", "batch status asked.jsonl --json"},
 	"batch submit": {"batch submit hello.txt -o asked.jsonl -m env/m", "batch submit hello.txt -o refused.jsonl -m refused/m", "batch submit hello.txt -o page.jsonl -m claude/m"},
+	"cache clear":  {"cache clear --older-than 1h"},
+	"cache export": {"--cache on chat -m env/m --temperature 0 --no-stream canary", "cache export"},
+	"cache list":   {"cache list", "cache list --json"},
+	"cache show":   {"cache show 0"},
+	"cache stats":  {"cache stats", "cache stats --json"},
 	"chat": {
 		"chat -m env/m -u --json --record rec.jsonl hello", "chat -m env/m refuse", "chat -m command/m --json refuse", "chat -m dotenv/m --no-stream hello", "chat -m command/m hello",
 		"chat -m header/m hello", "chat -m refused/m hello", "chat -m refused/m --json hello", "chat -m broken/m hello",

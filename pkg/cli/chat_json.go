@@ -16,9 +16,13 @@ type chatJSON struct {
 	FinishReason   *string        `json:"finish_reason"` // null when the answer did not come to its end
 	Complete       bool           `json:"complete"`
 	Model          string         `json:"model"`
+	AnsweredBy     string         `json:"answered_by"`   // the reference of who answered; "static" for a text of a chain
+	Why            string         `json:"why,omitempty"` // what happened to the models that were asked before
 	Prompt         *promptJSON    `json:"prompt"`
 	Usage          *llm.Usage     `json:"usage"`
 	CostUSD        *llm.Money     `json:"cost_usd"`
+	Cached         bool           `json:"cached"`
+	SavedUSD       *llm.Money     `json:"saved_usd,omitempty"` // what a cached answer cost when it was asked for
 	Timing         timingJSON     `json:"timing"`
 	Attempts       int            `json:"attempts"`
 	TraceID        string         `json:"trace_id"`
@@ -57,9 +61,11 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	doc := chatJSON{
 		Schema: "llmops.chat/v1", Text: r.Response.Text(), Complete: complete(r.Response, err), Model: r.Response.Model,
-		Usage: r.Response.Usage, CostUSD: r.Cost, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
+		Usage: r.Response.Usage, CostUSD: r.Cost,
+		Cached: r.Response.Cached, SavedUSD: r.Saved, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
 		Timing: timingJSON{Total: millis(r.Latency)},
 	}
+	doc.AnsweredBy, doc.Why = r.Response.Ref, r.Response.Why
 	if doc.Model == "" && r.Request != nil {
 		doc.Model = r.Request.Model
 	}

@@ -121,6 +121,9 @@ func (p *printer) rest(out *chat.Outcome) error {
 // verdict turns an answer that is not whole into the error and exit code that say so.
 func (p *printer) verdict(ctx context.Context, out *chat.Outcome, err error) error {
 	resp := out.Result.Response
+	if resp != nil && resp.Substitute && err == nil {
+		p.e.info("%s answered in place of %s", resp.Ref, resp.Why)
+	}
 	partial := resp != nil && len(resp.Parts) > 0
 	var sig signalError
 	switch {
@@ -159,6 +162,12 @@ func usageLine(out *chat.Outcome) string {
 		}
 		if u.Reasoning > 0 {
 			parts[0] += fmt.Sprintf(" (%d of it reasoning)", u.Reasoning)
+		}
+	}
+	if r.Response.Cached {
+		parts = append(parts, "answered from the cache")
+		if r.Saved != nil {
+			parts[len(parts)-1] += ", which saved " + price(r.Saved)
 		}
 	}
 	parts = append(parts, price(r.Cost))

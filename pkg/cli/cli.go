@@ -37,6 +37,7 @@ type env struct {
 	noColor    bool
 	quiet      bool
 	tenant     string
+	cacheMode  string
 
 	app     *app  // made by setup on first use
 	helpErr error // what kept help from being written

@@ -15,7 +15,7 @@ import (
 
 // dryEngine composes calls as the engine does, and sends none.
 func (e *env) dryEngine(cfg *config.Config) func(ctx context.Context, call engine.Call) (*engine.Result, error) {
-	return estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg)})
+	return estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: oneModel(cfg)})
 }
 
 // modelRefs resolves aliases.

@@ -76,6 +76,7 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 	d.prompts()
 	d.suites()
 	d.keys()
+	d.floating()
 	d.state(ctx)
 	if o.online {
 		d.probe(ctx, o.models)

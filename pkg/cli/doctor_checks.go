@@ -29,11 +29,15 @@ func (d *doctor) configuration() {
 		d.models = append(d.models, d.cfg.Model)
 	}
 	for name, m := range d.cfg.Models {
-		if m.Model == "" {
+		if m.Ref() == "" {
 			m.Model = name
 		}
-		d.models = append(d.models, m.Model)
+		d.models = append(d.models, m.Ref())
+		for _, dep := range m.Deployments {
+			d.models = append(d.models, dep.Model)
+		}
 	}
+	d.chains()
 }
 
 func (d *doctor) prompts() {

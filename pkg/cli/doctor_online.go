@@ -28,8 +28,8 @@ func (d *doctor) probe(ctx context.Context, models []string) {
 	}
 	slices.Sort(models)
 	for _, ref := range slices.Compact(models) {
-		if alias, ok := d.cfg.Models[ref]; ok && alias.Model != "" {
-			ref = alias.Model
+		if alias, ok := d.cfg.Models[ref]; ok && alias.Ref() != "" {
+			ref = alias.Ref()
 		}
 		d.add(ask(ctx, model, ref))
 	}

@@ -48,8 +48,8 @@ func (e *env) modelRef(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if alias, ok := cfg.Models[name]; ok && alias.Model != "" {
-		return alias.Model, nil
+	if alias, ok := cfg.Models[name]; ok && alias.Ref() != "" {
+		return alias.Ref(), nil
 	}
 	return name, nil
 }

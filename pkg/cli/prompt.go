@@ -50,7 +50,7 @@ func (e *env) promptEditor() (*prompt.Editor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e.parts().closers = append(e.parts().closers, ed.Close)
+	e.parts().onClose(ed.Close)
 	return ed, nil
 }
 

@@ -36,10 +36,10 @@ func (e *env) promptKnowledge() (prompt.LintOptions, error) {
 // machine or is set up in llmops.yaml is not expected in the catalog.
 func modelStatus(cfg *config.Config, c *pricing.Catalog, ref string, now time.Time) prompt.ModelStatus {
 	if alias, ok := cfg.Models[ref]; ok {
-		if alias.Model == "" || alias.Model == ref {
+		if alias.Ref() == "" || alias.Ref() == ref {
 			return prompt.ModelStatus{Known: true}
 		}
-		ref = alias.Model
+		ref = alias.Ref()
 	}
 	if !strings.Contains(ref, "/") { // the catalog would find it, a call would not
 		return prompt.ModelStatus{}

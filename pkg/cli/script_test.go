@@ -3,12 +3,14 @@ package cli_test
 import (
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/llmops-toolkit/llmops/pkg/cli"
 	"github.com/llmops-toolkit/llmops/pkg/internal/batchserver"
+	"github.com/llmops-toolkit/llmops/pkg/internal/redistest"
 	"github.com/llmops-toolkit/llmops/pkg/provider/providertest"
 )
 
@@ -39,8 +41,25 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits": exits,
+			"redis": redisCommand(t),
 		},
 	})
+}
+
+// redisCommand is `redis`, which runs a redis-server and puts its address into $REDIS, and `! redis`, which
+// kills it. A script for machines without one says [!exec:redis-server] stop before.
+func redisCommand(t *testing.T) func(*testscript.TestScript, bool, []string) {
+	var servers sync.Map // by script
+	return func(ts *testscript.TestScript, stop bool, _ []string) {
+		if stop {
+			s, _ := servers.Load(ts)
+			s.(*redistest.Server).Stop() //nolint:forcetypeassert // a script that started none fails
+			return
+		}
+		s := redistest.Start(t)
+		servers.Store(ts, s)
+		ts.Setenv("REDIS", s.URL)
+	}
 }
 
 // exits CODE COMMAND... runs a command that must end with this exit code. Its output is there for stdout

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/cache"
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
@@ -17,6 +19,8 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/provider"
 	"github.com/llmops-toolkit/llmops/pkg/provider/replay"
 	"github.com/llmops-toolkit/llmops/pkg/provider/wire"
+	"github.com/llmops-toolkit/llmops/pkg/redisdb"
+	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
 
 // app holds the parts that commands share. Each is made when a command first asks for it, so that a
@@ -26,7 +30,33 @@ type app struct {
 	registry *prompt.Registry
 	ledger   *ledger.Ledger
 	redactor redactor
-	closers  []func() error
+
+	mu      sync.Mutex // guards what calls open while they run: the fields below
+	db      *sqlite.DB
+	redis   *redisdb.DB
+	answers cache.Keeper
+	closers []func() error
+}
+
+// last takes the closer that was named last; nil when there is none. Closing one thing may open another, which is
+// then closed too.
+func (a *app) last() func() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	n := len(a.closers)
+	if n == 0 {
+		return nil
+	}
+	end := a.closers[n-1]
+	a.closers = a.closers[:n-1]
+	return end
+}
+
+// onClose has close called when the command ends, before all that was named earlier.
+func (a *app) onClose(end func() error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closers = append(a.closers, end)
 }
 
 // config loads the settings and lays the global flags over them.
@@ -41,6 +71,9 @@ func (e *env) config() (*config.Config, error) {
 	}
 	if e.tenant != "" {
 		cfg.Tenant = e.tenant
+	}
+	if err := cacheFlag(cfg, e.cacheMode); err != nil {
+		return nil, err
 	}
 	a.cfg = cfg
 	return cfg, nil
@@ -59,10 +92,9 @@ func (e *env) close() error {
 		return nil
 	}
 	var errs []error
-	for i := len(e.app.closers) - 1; i >= 0; i-- {
-		errs = append(errs, e.app.closers[i]())
+	for end := e.app.last(); end != nil; end = e.app.last() {
+		errs = append(errs, end())
 	}
-	e.app.closers = nil
 	return errors.Join(errs...)
 }
 
@@ -101,7 +133,7 @@ func (e *env) prompts() (*prompt.Registry, error) {
 		return nil, err
 	}
 	a.registry = reg
-	a.closers = append(a.closers, reg.Close)
+	a.onClose(reg.Close)
 	return reg, nil
 }
 
@@ -148,7 +180,16 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
+	chains, err := e.chains()
+	if err != nil {
+		return nil, err
+	}
+	window, err := e.window(chains)
+	if err != nil {
+		return nil, err
+	}
 	ec := engine.Config{
+		Window:  window,
 		Gateway: model, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {
@@ -175,10 +216,21 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if o.retry != nil {
 		retry = *o.retry
 	}
-	return gateway.New(gateway.Config{
+	gc := gateway.Config{
 		Open:  func(ref string) (llm.Model, error) { return provider.Open(ref, settings) },
-		Retry: retry,
-	}), nil
+		Retry: retry, Server: settings.Server,
+	}
+	if o.retry != nil { // a command that asks whether this very model answers
+		return gateway.New(gc), nil
+	}
+	if gc.Cache, err = e.answerCache(); err != nil {
+		return nil, err
+	}
+	if gc.Chains, err = e.chains(); err != nil {
+		return nil, err
+	}
+	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
+	return gateway.New(gc), nil
 }
 
 // recorded puts a recorder around the model when one is asked for.
@@ -193,7 +245,7 @@ func (e *env) recorded(model llm.Model, o engineOptions) (llm.Model, error) {
 	if n := rec.Repaired(); n > 0 {
 		e.notice("%s: the last line was cut off; %d bytes of it are removed", o.record, n)
 	}
-	e.parts().closers = append(e.parts().closers, rec.Close)
+	e.parts().onClose(rec.Close)
 	return llm.Wrap(model, rec.Middleware()), nil
 }
 
@@ -244,12 +296,4 @@ func findRecording(name string) (string, error) {
 		}
 	}
 	return "", diag.Errorf("no recording %q", name).WithHint("replay/NAME takes the path of a recording; --record FILE writes one")
-}
-
-func aliases(cfg *config.Config) map[string]engine.Alias {
-	out := make(map[string]engine.Alias, len(cfg.Models))
-	for name, m := range cfg.Models {
-		out[name] = engine.Alias(m)
-	}
-	return out
 }

@@ -21,16 +21,9 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := newState(cfg.State); err != nil {
-		return nil, err
-	}
-	db, err := sqlite.Open(ctx, filepath.Join(cfg.State, "llmops.db"))
+	db, err := e.database(ctx)
 	if err != nil {
 		return nil, err
-	}
-	a.closers = append(a.closers, db.Close)
-	if moved := db.Damaged(); moved != "" {
-		e.notice("warning: the database was damaged; it is kept as %s and a new one is begun", e.shortPath(moved))
 	}
 	l, err := ledger.Open(ctx, db, ledger.Options{
 		Texts: ledger.Texts(cfg.Ledger.Texts), Scrub: a.redactor.redact, Sync: sync,
@@ -40,8 +33,36 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 		return nil, err
 	}
 	a.ledger = l
-	a.closers = append(a.closers, l.Close)
+	a.onClose(l.Close)
 	return l, nil
+}
+
+// database opens the project's database, and makes it and its directory where there is none. It is closed after
+// all that is opened later.
+func (e *env) database(ctx context.Context) (*sqlite.DB, error) {
+	a := e.parts()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.db != nil {
+		return a.db, nil
+	}
+	cfg, err := e.config()
+	if err != nil {
+		return nil, err
+	}
+	if err := newState(cfg.State); err != nil {
+		return nil, err
+	}
+	db, err := sqlite.Open(ctx, filepath.Join(cfg.State, "llmops.db"))
+	if err != nil {
+		return nil, err
+	}
+	if moved := db.Damaged(); moved != "" {
+		e.notice("warning: the database was damaged; it is kept as %s and a new one is begun", e.shortPath(moved))
+	}
+	a.db = db
+	a.closers = append([]func() error{db.Close}, a.closers...)
+	return db, nil
 }
 
 // conversations is where chat keeps what was said; nil when the configuration keeps no texts.

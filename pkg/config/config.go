@@ -26,9 +26,17 @@ type Config struct {
 	Models    map[string]Model    `yaml:"models"`
 	Prices    yaml.Node           `yaml:"prices"` // overrides of the price catalog, as pricing.ParseOverrides reads them
 
+	Fallbacks              Chains `yaml:"fallbacks"`
+	ContextWindowFallbacks Chains `yaml:"context_window_fallbacks"`
+	ContentFilterFallbacks Chains `yaml:"content_filter_fallbacks"`
+
+	Context Context  `yaml:"context"`
 	Timeout Timeouts `yaml:"timeout"`
+	Breaker Breaker  `yaml:"breaker"`
 	Retry   Retry    `yaml:"retry"`
 	Ledger  Ledger   `yaml:"ledger"`
+	Cache   Cache    `yaml:"cache"`
+	Redis   Redis    `yaml:"redis"`
 	Eval    Eval     `yaml:"eval"`
 
 	// Root is the project's directory: the nearest one upwards that holds llmops.yaml, else the
@@ -60,6 +68,9 @@ type Model struct {
 	TopP        *float64       `yaml:"top_p"`
 	MaxTokens   int            `yaml:"max_tokens"`
 	Options     map[string]any `yaml:"options"`
+
+	Deployments []Deployment `yaml:"deployments"` // that serve it, in place of Model
+	Balance     string       `yaml:"balance"`     // which of them is asked: weighted, least_busy or lowest_latency
 }
 
 // PriceOverrides is the prices: mapping of one file.
@@ -82,6 +93,7 @@ type Retry struct {
 	MaxWait       time.Duration `yaml:"max_wait"`
 	MaxRetryAfter time.Duration `yaml:"max_retry_after"`
 	Total         time.Duration `yaml:"total"`
+	TotalAttempts int           `yaml:"total_attempts"`
 }
 
 // Ledger says what is kept of a call.
@@ -104,7 +116,11 @@ func Default() *Config {
 			Attempts: 4, Base: 500 * time.Millisecond, MaxWait: 8 * time.Second,
 			MaxRetryAfter: time.Minute, Total: 10 * time.Minute,
 		},
-		Ledger: Ledger{Texts: "full"},
-		Eval:   Eval{Concurrency: 8},
+		Context: Context{Strategy: "error", ReserveOutput: 1024},
+		Breaker: Breaker{Failures: 5, Cooldown: 30 * time.Second},
+		Ledger:  Ledger{Texts: "full"},
+		Cache:   Cache{Store: "sqlite", TTL: 30 * 24 * time.Hour, MaxMB: 512, OnError: "open"},
+		Redis:   Redis{Namespace: "llmops", Pool: 10, Timeout: time.Second},
+		Eval:    Eval{Concurrency: 8},
 	}
 }

@@ -99,6 +99,7 @@ func (c *Config) expand() {
 			text = after
 		}
 	}
+	c.Redis.URL = llm.NewSecret(set(c.Redis.URL.Reveal()))
 	for name, p := range c.Providers {
 		p.BaseURL = set(p.BaseURL)
 		for k, v := range p.Headers {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // Key is a setting that has one value: it can be set in a file by its path and in the environment.
@@ -33,8 +34,24 @@ func Keys() []Key {
 		{"retry.max_wait", "upper bound of every wait between tries"},
 		{"retry.max_retry_after", "longest wait that a provider may ask for"},
 		{"retry.total", "time after which no further try begins"},
+		{"context.strategy", "a request that is too long for its model: error, truncate_oldest or summarize"},
+		{"context.reserve_output", "tokens kept free for an answer that has no bound"},
+		{"context.summary_model", "the model that writes summaries; empty means the one that is asked"},
+		{"retry.total_attempts", "tries for a call over all models of a chain"},
+		{"breaker.failures", "calls in a row after which a provider is left alone where there is an alternative; 0 means never"},
+		{"breaker.cooldown", "how long it is left alone before one call probes it"},
 		{"ledger.off", "record no calls (true or false)"},
 		{"ledger.texts", "what is kept of prompts and answers: off, hashed or full"},
+		{"cache.on", "answer a question that was asked before from the cache (true or false)"},
+		{"cache.store", "where answers are kept: sqlite or redis"},
+		{"cache.ttl", "how long an answer serves"},
+		{"cache.max_mb", "most megabytes of answers that are kept"},
+		{"cache.any_temperature", "keep answers drawn at a temperature above zero too (true or false)"},
+		{"cache.on_error", "when the cache fails: open goes on without it, closed fails the call"},
+		{"redis.url", "the Redis server: redis://[user:password@]host:port[/database]"},
+		{"redis.namespace", "how every key in Redis begins"},
+		{"redis.pool", "connections to Redis"},
+		{"redis.timeout", "longest wait for Redis"},
 		{"eval.concurrency", "cases under way at once in an eval run"},
 	}
 	keys := make([]Key, len(docs))
@@ -90,15 +107,19 @@ func setField(v reflect.Value, text string) error {
 		v.SetInt(int64(d))
 		return nil
 	}
+	if v.Type() == reflect.TypeFor[llm.Secret]() {
+		v.Set(reflect.ValueOf(llm.NewSecret(text)))
+		return nil
+	}
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString(text)
-	case reflect.Int:
-		n, err := strconv.Atoi(text)
+	case reflect.Int, reflect.Int64:
+		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
 			return fmt.Errorf("%q is not a whole number", text)
 		}
-		v.SetInt(int64(n))
+		v.SetInt(n)
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {

@@ -171,7 +171,12 @@ func (c *Config) check(doc *strictyaml.Document) error {
 	})
 }
 
-func (c *Config) checkNumbers(at func(...any) func(string, ...any) *diag.Error) error {
+func (c *Config) checkNumbers(at places) error {
+	for _, check := range []func(places) error{c.checkCache, c.checkModels, c.checkBreaker, c.checkContext} {
+		if err := check(at); err != nil {
+			return err
+		}
+	}
 	if c.Retry.Attempts < 1 || c.Retry.Attempts > 100 {
 		return at("retry", "attempts")("retry.attempts is %d", c.Retry.Attempts).WithHint("1 means no retry; 100 is the most")
 	}

@@ -41,14 +41,17 @@ type Result struct {
 	Request  *llm.Request    // as given to the gateway; nil when it did not get that far
 	Response *llm.Response   // nil when no provider was asked; a partial answer with an error
 	Cost     *llm.Money      // nil means unpriced
+	Saved    *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
+	Cut      *Cut            // what was left out to fit the model's context window; nil when nothing was
+	Extra    *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
 	Started  time.Time
 	Latency  time.Duration // of the whole call; on recorded answers the recorded one
 }
 
 // TokensPerSecond is the output rate: after the first delta when the answer was streamed, else over
-// the whole time. It is 0 when usage or time is unknown.
+// the whole time. It is 0 when usage or time is unknown, and for an answer from the cache.
 func (r *Result) TokensPerSecond() float64 {
-	if r.Response == nil || r.Response.Usage == nil {
+	if r.Response == nil || r.Response.Usage == nil || r.Response.Cached {
 		return 0
 	}
 	t := r.Response.Timing

@@ -34,6 +34,7 @@ func compose(cfg Config) Stage {
 					WithHint("pass --model provider/model, or set model: in llmops.yaml or LLMOPS_MODEL")
 			}
 			applyAlias(cfg.Aliases, req)
+			req.Tenant = call.Tenant
 			if len(req.Messages) == 0 {
 				return diag.Errorf("the request has no message").WithHint("give a prompt, a message or both")
 			}
@@ -48,6 +49,7 @@ func addPrompt(cfg Config, call *Call, req *llm.Request) error {
 		return err
 	}
 	call.Result.Prompt = v
+	req.PromptRef, req.PromptSHA256 = v.Ref(), v.SHA256
 	messages, err := v.Render(v.Typed(call.Vars))
 	if err != nil {
 		return err // it names the prompt

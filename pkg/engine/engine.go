@@ -43,6 +43,9 @@ type Config struct {
 	// Price gives the cost of a usage of a model, nil when it is not known. A nil Price knows none.
 	Price func(modelRef string, u *llm.Usage) *llm.Money
 
+	// Window says what becomes of a request that is too long for its model. nil: it is sent as it is.
+	Window *Window
+
 	// Ready tells what stands in the way of calls to a model, without making one: an unknown provider, a
 	// missing key, a broken recording. nil: nothing is known.
 	Ready func(modelRef string) error
@@ -67,9 +70,10 @@ func New(cfg Config) *Engine {
 		run: chain(
 			trace(cfg),   // records every call, refused ones too; finishes last
 			compose(cfg), // prompt version, variables, parameters → the request
-			send(cfg),    // the gateway: retry around the provider
+			fit(cfg),     // the model's context window
+			send(cfg),    // the gateway: cache, fallback, retry around the provider
 		),
-		check: chain(compose(cfg), ready(cfg)),
+		check: chain(compose(cfg), fits(cfg), ready(cfg)),
 	}
 }
 

@@ -1,6 +1,10 @@
 package engine
 
-import "context"
+import (
+	"context"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
 
 // send hands the request to the gateway and prices what comes back.
 func send(cfg Config) Stage {
@@ -8,13 +12,36 @@ func send(cfg Config) Stage {
 		return func(ctx context.Context, call *Call) error {
 			resp, err := cfg.Gateway.Generate(ctx, call.Result.Request)
 			call.Result.Response = resp
-			if resp != nil && resp.Usage != nil && cfg.Price != nil {
-				call.Result.Cost = cfg.Price(call.Result.Request.Model, resp.Usage)
-			}
+			charge(cfg, &call.Result)
 			if err != nil {
 				return err
 			}
 			return next(ctx, call)
 		}
 	}
+}
+
+// charge prices the answer: by the model that gave it, and one from the cache at nothing.
+func charge(cfg Config, res *Result) {
+	resp := res.Response
+	if resp == nil {
+		return
+	}
+	var price *llm.Money
+	if resp.Usage != nil && cfg.Price != nil {
+		ref := resp.Ref
+		if ref == "" {
+			ref = res.Request.Model
+		}
+		price = cfg.Price(ref, resp.Usage)
+	}
+	if resp.Static {
+		res.Cost = new(llm.Money)
+		return
+	}
+	if resp.Cached {
+		res.Cost, res.Saved = new(llm.Money), price
+		return
+	}
+	res.Cost = price
 }

@@ -61,6 +61,10 @@ func record(call *Call, err error) ledger.Record {
 	if resp := res.Response; resp != nil {
 		r.ModelAnswered, r.Usage, r.TTFT, r.FinishReason = resp.Model, resp.Usage, resp.Timing.TTFT, resp.FinishReason
 		r.Attempts, r.Output = resp.Attempts, resp.Parts
+		r.Cached, r.Saved = resp.Cached, res.Saved
+		if resp.Ref != "" {
+			r.Provider, _, _ = strings.Cut(resp.Ref, "/")
+		}
 	}
 	if rate := res.TokensPerSecond(); rate > 0 {
 		r.TokensPerSecond = &rate

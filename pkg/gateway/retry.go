@@ -41,8 +41,13 @@ func (r Retry) Middleware() llm.Middleware {
 }
 
 func (r Retry) run(ctx context.Context, next llm.Model, req *llm.Request) (*llm.Response, error) {
+	budget := budgetOf(ctx, r)
+	if budget.attempts <= 0 {
+		return &llm.Response{}, fmt.Errorf("no attempt left")
+	}
 	start := r.Now()
 	for attempt := 1; ; attempt++ {
+		budget.attempts--
 		try, streamed := watchDeltas(req)
 		began := r.Now()
 		resp, err := next.Generate(ctx, try)
@@ -51,15 +56,15 @@ func (r Retry) run(ctx context.Context, next llm.Model, req *llm.Request) (*llm.
 		}
 		resp.Attempts = attempt
 		addWaited(&resp.Timing, began.Sub(start))
-		if err == nil || *streamed || attempt == r.Attempts || ctx.Err() != nil {
+		if err == nil || *streamed || attempt == r.Attempts || budget.attempts == 0 || ctx.Err() != nil {
 			return resp, err
 		}
 		wait, ok := r.wait(attempt, err)
 		if !ok {
 			return resp, r.explain(err)
 		}
-		if r.Now().Add(wait).Sub(start) > r.Total {
-			return resp, fmt.Errorf("no time left for another attempt after %d in %s: %w", attempt, r.Now().Sub(start).Round(time.Millisecond), err)
+		if r.Now().Add(wait).Sub(budget.start) > r.Total {
+			return resp, fmt.Errorf("no time left for another attempt after %d in %s: %w", attempt, r.Now().Sub(budget.start).Round(time.Millisecond), err)
 		}
 		if deadline, set := ctx.Deadline(); set && time.Until(deadline) < wait {
 			return resp, err

@@ -33,6 +33,15 @@ type Request struct {
 	// Case and Repeat name the eval case that asks, for recordings and caches; no provider sends them.
 	Case   string `json:"-"`
 	Repeat int    `json:"-"`
+
+	// Who asks, and by which version of which prompt, for caches and limits; no provider sends them. The
+	// engine fills them.
+	Tenant       string `json:"-"`
+	PromptRef    string `json:"-"` // name@version; "" without a prompt of the registry
+	PromptSHA256 string `json:"-"`
+
+	// Fresh asks for a new answer: none from a cache, and none that another call is waiting for.
+	Fresh bool `json:"-"`
 }
 
 // FormatType is the shape that an answer is asked to have.

@@ -25,6 +25,14 @@ type Response struct {
 	Timing       Timing       `json:"timing"`
 	Attempts     int          `json:"attempts,omitempty"` // tries, the successful one included
 	RateLimit    *RateLimit   `json:"rate_limit,omitempty"`
+
+	// Ref is the whole reference of the model that answered, as the gateway knows it. Substitute tells that
+	// it is another than was asked, because that one failed; Why says what happened to it.
+	Ref        string `json:"ref,omitempty"`
+	Substitute bool   `json:"substitute,omitempty"`
+	Why        string `json:"why,omitempty"`
+	Static     bool   `json:"-"` // no model answered: it is a text that the configuration holds ready
+	Cached     bool   `json:"-"` // the answer came from our own cache: nothing was asked and nothing is charged
 }
 
 // Timing is measured at the client. TTFT is 0 when no delta was streamed.

@@ -66,6 +66,17 @@ func (s Settings) Lookup(name string) (Entry, error) {
 	return e, e.complete()
 }
 
+// Server gives the address of the server that answers a reference; ok is false for a recording and for a
+// reference that Open refuses.
+func (s Settings) Server(ref string) (baseURL string, ok bool) {
+	name, _, err := ParseRef(ref)
+	if err != nil || name == replayName {
+		return "", false
+	}
+	e, err := s.Lookup(name)
+	return e.BaseURL, err == nil
+}
+
 func (e Entry) over(below Entry) Entry {
 	if e.Kind == "" {
 		e.Kind = below.Kind

@@ -1,0 +1,39 @@
+package cache
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// Question is a request with all that decides whether an answer may serve it.
+type Question struct {
+	Tenant       string
+	Model        string // the whole reference: provider/model
+	BaseURL      string // where the provider's server is: two servers may give one model different answers
+	PromptSHA256 string // "" without a prompt of the registry
+	PromptRef    string // name@version, to be shown; the hash decides
+	Request      *llm.Request
+}
+
+// Key is the sha256, in hex, of tenant, provider, base URL, model, the prompt's hash, all messages and
+// parameters, tools, schema and the repeat index. Every part is a JSON string of its own, so that no two
+// questions can run into one.
+func (q *Question) Key() string {
+	parts, err := json.Marshal([]any{
+		"llmops.cache/v1", q.Tenant, q.Model, q.BaseURL, q.PromptSHA256, q.Request.Hash(), q.Request.Repeat,
+	})
+	if err != nil {
+		panic("cache: a key of strings that is no JSON: " + err.Error())
+	}
+	sum := sha256.Sum256(parts)
+	return hex.EncodeToString(sum[:])
+}
+
+// deterministic tells whether the model was asked to give the likeliest answer. Without a temperature the
+// provider's default holds, which is above zero.
+func (q *Question) deterministic() bool {
+	return q.Request.Temperature != nil && *q.Request.Temperature == 0
+}

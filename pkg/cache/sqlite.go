@@ -1,0 +1,215 @@
+package cache
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/sqlite"
+)
+
+// SQLite keeps entries in the project's database, where several processes may use it.
+type SQLite struct {
+	db    *sqlite.DB
+	limit int64
+	get   *sql.Stmt
+}
+
+// NewSQLite prepares the cache's tables in db, which the caller closes after the store. limit is the most
+// bytes of answers that are kept; 0 means no limit.
+func NewSQLite(ctx context.Context, db *sqlite.DB, limit int64) (*SQLite, error) {
+	if err := db.Migrate(ctx, sqlite.Schema{Name: "cache", Migrations: []string{cacheTables}}); err != nil {
+		return nil, err
+	}
+	get, err := db.PrepareContext(ctx, `SELECT `+entryColumns+`, response FROM cache_entries
+		WHERE key = ? AND (expires = 0 OR expires > ?)`)
+	if err != nil {
+		return nil, err
+	}
+	return &SQLite{db, limit, get}, nil
+}
+
+// Times are nanoseconds since 1970 in UTC. cache_size is kept by the triggers, so that it is right whoever
+// writes.
+const cacheTables = `
+CREATE TABLE cache_entries (
+	id INTEGER PRIMARY KEY,
+	key TEXT NOT NULL UNIQUE,
+	tenant TEXT NOT NULL,
+	model TEXT NOT NULL,
+	prompt TEXT NOT NULL,
+	created INTEGER NOT NULL,
+	expires INTEGER NOT NULL, -- 0 means never
+	used INTEGER NOT NULL,
+	hits INTEGER NOT NULL,
+	size INTEGER NOT NULL,
+	response BLOB NOT NULL
+);
+CREATE INDEX cache_by_use ON cache_entries (used, size);
+CREATE INDEX cache_by_expiry ON cache_entries (expires) WHERE expires <> 0;
+
+CREATE TABLE cache_size (id INTEGER PRIMARY KEY CHECK (id = 1), entries INTEGER NOT NULL, bytes INTEGER NOT NULL);
+INSERT INTO cache_size VALUES (1, 0, 0);
+CREATE TRIGGER cache_added AFTER INSERT ON cache_entries BEGIN
+	UPDATE cache_size SET entries = entries + 1, bytes = bytes + new.size;
+END;
+CREATE TRIGGER cache_removed AFTER DELETE ON cache_entries BEGIN
+	UPDATE cache_size SET entries = entries - 1, bytes = bytes - old.size;
+END;
+CREATE TRIGGER cache_replaced AFTER UPDATE OF size ON cache_entries BEGIN
+	UPDATE cache_size SET bytes = bytes + new.size - old.size;
+END;
+`
+
+const entryColumns = `key, tenant, model, prompt, created, expires, used, hits, size`
+
+// Get implements Store.
+func (s *SQLite) Get(ctx context.Context, key string, now time.Time) (*Entry, error) {
+	e, err := scanEntry(s.get.QueryRowContext(ctx, key, now.UnixNano()), true)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return e, err
+}
+
+func scanEntry(row interface{ Scan(...any) error }, whole bool) (*Entry, error) {
+	var e Entry
+	var created, expires, used int64
+	into := []any{&e.Key, &e.Tenant, &e.Model, &e.Prompt, &created, &expires, &used, &e.Hits, &e.Size}
+	if whole {
+		into = append(into, (*[]byte)(&e.Response))
+	}
+	if err := row.Scan(into...); err != nil {
+		return nil, err
+	}
+	e.Created, e.Used = time.Unix(0, created).UTC(), time.Unix(0, used).UTC()
+	if expires != 0 {
+		e.Expires = time.Unix(0, expires).UTC()
+	}
+	return &e, nil
+}
+
+// Write implements Store.
+func (s *SQLite) Write(ctx context.Context, added []Entry, used []Use, now time.Time) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		for _, e := range added {
+			var expires int64
+			if !e.Expires.IsZero() {
+				expires = e.Expires.UnixNano()
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO cache_entries (`+entryColumns+`, response)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET created = excluded.created,
+				expires = excluded.expires, used = excluded.used, size = excluded.size, response = excluded.response`,
+				e.Key, e.Tenant, e.Model, e.Prompt, e.Created.UnixNano(), expires, e.Used.UnixNano(), e.Hits, e.Size,
+				[]byte(e.Response)); err != nil {
+				return err
+			}
+		}
+		for _, u := range used {
+			if _, err := tx.ExecContext(ctx, `UPDATE cache_entries SET hits = hits + ?, used = max(used, ?) WHERE key = ?`,
+				u.Hits, u.At.UnixNano(), u.Key); err != nil {
+				return err
+			}
+		}
+		return s.shrink(ctx, tx, now)
+	})
+}
+
+// shrink removes what has expired, and when the rest is over the limit, what was used longest ago until a
+// twentieth of the limit is free: not at every write, then.
+func (s *SQLite) shrink(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM cache_entries WHERE expires <> 0 AND expires <= ?`, now.UnixNano()); err != nil {
+		return err
+	}
+	var bytes int64
+	if err := tx.QueryRowContext(ctx, `SELECT bytes FROM cache_size`).Scan(&bytes); err != nil || s.limit <= 0 || bytes <= s.limit {
+		return err
+	}
+	over := bytes - (s.limit - s.limit/20)
+	_, err := tx.ExecContext(ctx, `DELETE FROM cache_entries WHERE id IN (
+		SELECT id FROM (SELECT id, sum(size) OVER (ORDER BY used, id) - size AS before FROM cache_entries)
+		WHERE before < ?)`, over)
+	return err
+}
+
+// Each implements Keeper.
+func (s *SQLite) Each(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
+	where, args := f.sql()
+	return func(yield func(Entry, error) bool) {
+		rows, err := s.db.QueryContext(ctx, `SELECT `+entryColumns+` FROM cache_entries `+where+` ORDER BY used DESC, id DESC`, args...)
+		if err != nil {
+			yield(Entry{}, err)
+			return
+		}
+		defer rows.Close() //nolint:errcheck // only read from
+		for rows.Next() {
+			e, err := scanEntry(rows, false)
+			if err != nil {
+				yield(Entry{}, err)
+				return
+			}
+			if !yield(*e, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Entry{}, err)
+		}
+	}
+}
+
+// sql is the filter as a WHERE clause. A key's beginning and a prompt's name are compared as such: no
+// character of them is a wildcard.
+func (f Filter) sql() (where string, args []any) {
+	var all []string
+	add := func(clause string, values ...any) { all, args = append(all, clause), append(args, values...) }
+	if f.Key != "" {
+		add(`substr(key, 1, length(?)) = ?`, f.Key, f.Key)
+	}
+	if f.Tenant != "" {
+		add(`tenant = ?`, f.Tenant)
+	}
+	if f.Model != "" {
+		add(`model = ?`, f.Model)
+	}
+	if f.Prompt != "" {
+		add(`(prompt = ? OR substr(prompt, 1, length(?) + 1) = ? || '@')`, f.Prompt, f.Prompt, f.Prompt)
+	}
+	if !f.Before.IsZero() {
+		add(`created < ?`, f.Before.UnixNano())
+	}
+	if len(all) == 0 {
+		return "", nil
+	}
+	return `WHERE ` + strings.Join(all, ` AND `), args
+}
+
+// Clear implements Keeper.
+func (s *SQLite) Clear(ctx context.Context, f Filter) (n int, err error) {
+	where, args := f.sql()
+	err = s.db.Write(ctx, func(tx *sql.Tx) error {
+		// Counted first: without a WHERE clause SQLite may empty the table in one go and count nothing.
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM cache_entries `+where, args...).Scan(&n); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM cache_entries `+where, args...)
+		return err
+	})
+	return n, err
+}
+
+// Stats implements Keeper.
+func (s *SQLite) Stats(ctx context.Context, now time.Time) (Stats, error) {
+	st := Stats{Limit: s.limit}
+	err := s.db.QueryRowContext(ctx, `SELECT entries, bytes,
+		(SELECT ifnull(sum(hits), 0) FROM cache_entries),
+		(SELECT count(*) FROM cache_entries WHERE expires <> 0 AND expires <= ?) FROM cache_size`, now.UnixNano()).
+		Scan(&st.Entries, &st.Bytes, &st.Hits, &st.Expired)
+	return st, err
+}
+
+// Close lets go of what the store holds of db.
+func (s *SQLite) Close() error { return s.get.Close() }

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"errors"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/config"
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
+	"github.com/llmops-toolkit/llmops/pkg/provider"
+)
+
+// aliases are the entries under models as the engine takes them. One with deployments stands for its pool.
+func aliases(cfg *config.Config) map[string]engine.Alias {
+	out := make(map[string]engine.Alias, len(cfg.Models))
+	for name, m := range cfg.Models {
+		a := engine.Alias{Model: m.Model, Temperature: m.Temperature, TopP: m.TopP, MaxTokens: m.MaxTokens, Options: m.Options}
+		if len(m.Deployments) > 0 {
+			a.Model = poolRef(name)
+		}
+		out[name] = a
+	}
+	return out
+}
+
+// oneModel is aliases for estimates: one with deployments is priced as its first.
+func oneModel(cfg *config.Config) map[string]engine.Alias {
+	out := aliases(cfg)
+	for name, a := range out {
+		a.Model = cfg.Models[name].Ref()
+		out[name] = a
+	}
+	return out
+}
+
+func poolRef(name string) string { return "pool/" + name }
+
+// pools are the models with several deployments.
+func pools(cfg *config.Config) map[string]gateway.Pool {
+	out := map[string]gateway.Pool{}
+	for name, m := range cfg.Models {
+		if len(m.Deployments) == 0 {
+			continue
+		}
+		p := gateway.Pool{Strategy: gateway.Strategy(m.Balance)}
+		for _, d := range m.Deployments {
+			p.Members = append(p.Members, gateway.Member{Ref: d.Model, Weight: d.Weight})
+		}
+		out[name] = p
+	}
+	return out
+}
+
+func breaker(cfg *config.Config) gateway.Breaker {
+	b := gateway.Breaker{Failures: cfg.Breaker.Failures, Cooldown: cfg.Breaker.Cooldown}
+	if b.Failures == 0 {
+		b.Failures = -1
+	}
+	return b
+}
+
+// chains are the configured fallbacks, with aliases resolved. A model that nobody knows and a circle are mistakes.
+func (e *env) chains() (gateway.Chains, error) {
+	var out gateway.Chains
+	cfg, err := e.config()
+	if err != nil {
+		return out, err
+	}
+	err = cfg.EachChain(func(key string, chains config.Chains) error {
+		links, err := e.links(cfg, key, chains)
+		switch key {
+		case "fallbacks":
+			out.Any = links
+		case "context_window_fallbacks":
+			out.ContextWindow = links
+		default:
+			out.ContentFilter = links
+		}
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	if err := out.Check(); err != nil {
+		var circle *gateway.CycleError
+		if errors.As(err, &circle) {
+			return out, diag.Errorf("%w", err).WithHint("take one of them out of %s in llmops.yaml", circle.Class)
+		}
+		return out, err
+	}
+	return out, nil
+}
+
+func (e *env) links(cfg *config.Config, key string, chains config.Chains) (map[string][]gateway.Link, error) {
+	if len(chains) == 0 {
+		return nil, nil
+	}
+	catalog, err := e.catalog()
+	if err != nil {
+		return nil, err
+	}
+	known := func(path, name string) (string, error) {
+		ref := name
+		if m, ok := cfg.Models[name]; ok {
+			if len(m.Deployments) > 0 {
+				return poolRef(name), nil
+			}
+			if m.Model != "" {
+				ref = m.Model
+			}
+		}
+		if err := e.knownProvider(cfg, ref); err != nil {
+			return "", placed(cfg, path, err)
+		}
+		if s := modelStatus(cfg, catalog(), ref, time.Now()); !s.Known {
+			err := diag.Errorf("unknown model %q", ref)
+			if s.Nearest != "" {
+				err = err.WithHint("did you mean %s? A model that is new needs a price under prices:", s.Nearest)
+			}
+			return "", placed(cfg, path, err)
+		}
+		return ref, nil
+	}
+	out := map[string][]gateway.Link{}
+	for name, chain := range chains {
+		from, err := known(config.ChainPath(key, name, 0), name)
+		if err != nil {
+			return nil, err
+		}
+		for i, link := range chain {
+			to := ""
+			if link.Static == "" {
+				if to, err = known(config.ChainPath(key, name, i), link.Ref); err != nil {
+					return nil, err
+				}
+			}
+			out[from] = append(out[from], gateway.Link{Ref: to, Static: link.Static})
+		}
+	}
+	return out, nil
+}
+
+// knownProvider fails when a reference cannot lead anywhere. A recording always may.
+func (e *env) knownProvider(cfg *config.Config, ref string) error {
+	name, _, err := provider.ParseRef(ref)
+	if err != nil || name == "replay" {
+		return err
+	}
+	settings := provider.Settings{Providers: map[string]provider.Entry{}}
+	for own, p := range cfg.Providers {
+		settings.Providers[own] = provider.Entry{Kind: provider.Kind(p.Kind), BaseURL: p.BaseURL}
+	}
+	_, err = settings.Lookup(name)
+	return err
+}
+
+// placed says where in the configuration a mistake stands.
+func placed(cfg *config.Config, path string, err error) error {
+	origin := cfg.Origin(path)
+	if origin == "" {
+		origin = path
+	}
+	hint := diag.HintOf(err)
+	return diag.Errorf("%s: %w", origin, err).WithHint("%s", hint)
+}

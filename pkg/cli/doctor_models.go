@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"slices"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/config"
+)
+
+// chains checks the fallbacks, and adds their models to those that the project names.
+func (d *doctor) chains() {
+	if _, err := d.e.chains(); err != nil {
+		d.add(failedCheck("fallbacks", exitUsage, err))
+	}
+	_ = d.cfg.EachChain(func(_ string, chains config.Chains) error {
+		for ref, links := range chains {
+			d.models = append(d.models, ref)
+			for _, l := range links {
+				if l.Ref != "" {
+					d.models = append(d.models, l.Ref)
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// floating warns of names in the configuration that move on to new snapshots by themselves: an eval of yesterday
+// says nothing of what such a name means today.
+func (d *doctor) floating() {
+	catalog, err := d.e.catalog()
+	if err != nil {
+		return // reported already
+	}
+	refs := slices.Clone(d.models)
+	slices.Sort(refs)
+	for _, ref := range slices.Compact(refs) {
+		if _, alias := d.cfg.Models[ref]; alias {
+			continue
+		}
+		if s := modelStatus(d.cfg, catalog(), ref, time.Now()); s.Floating {
+			c := check{Name: "model " + ref, Health: healthWarn, Detail: "the name moves on to new snapshots by itself"}
+			if s.Snapshot != "" {
+				c.Hint = "name a version: " + s.Snapshot
+			}
+			d.add(c)
+		}
+	}
+}

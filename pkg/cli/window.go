@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"github.com/llmops-toolkit/llmops/pkg/engine"
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// window is what the engine knows of the models' context windows: limits from the price catalog, counts from the
+// tokenizers.
+func (e *env) window(chains gateway.Chains) (*engine.Window, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, err
+	}
+	catalog, err := e.catalog()
+	if err != nil {
+		return nil, err
+	}
+	deployed := func(ref string) string { // the deployments of a model have one window
+		for name, m := range cfg.Models {
+			if ref == poolRef(name) {
+				return m.Ref()
+			}
+		}
+		return ref
+	}
+	return &engine.Window{
+		Strategy: engine.Strategy(cfg.Context.Strategy), Reserve: cfg.Context.ReserveOutput, Model: cfg.Context.SummaryModel,
+		Limit: func(ref string) (int, int) {
+			m, ok := catalog().Find(deployed(ref))
+			if !ok {
+				return 0, 0
+			}
+			return int(m.Context), int(m.MaxInput)
+		},
+		Count: func(req *llm.Request) (int, int) {
+			c, _, err := e.promptCounter(deployed(req.Model))
+			if err != nil {
+				return 0, 0
+			}
+			r := c.CountRequest(req)
+			return r.Tokens, r.Low
+		},
+		Elsewhere: func(ref string) bool { return len(chains.ContextWindow[ref]) > 0 },
+	}, nil
+}
