@@ -19,7 +19,7 @@ func newBatch(e *env) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newBatchRun(e))
+	cmd.AddCommand(newBatchRun(e), newBatchSubmit(e), newBatchStatus(e), newBatchFetch(e), newBatchCancel(e), newBatchList(e))
 	return cmd
 }
 

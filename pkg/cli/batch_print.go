@@ -81,12 +81,12 @@ func missing(n int, what string) string {
 
 func printPercentiles(p *lines, name string, l batch.Percentiles) {
 	if l.P50 != nil {
-		p.line("  %-10s p50 %s, p95 %s, p99 %s", name, took(*l.P50), took(*l.P95), took(*l.P99))
+		p.line("  %-10s p50 %s, p95 %s, p99 %s", name, milliseconds(*l.P50), milliseconds(*l.P95), milliseconds(*l.P99))
 	}
 }
 
-// took writes milliseconds.
-func took(v float64) string { return ms(time.Duration(v * float64(time.Millisecond))) }
+// milliseconds writes a number of them.
+func milliseconds(v float64) string { return ms(time.Duration(v * float64(time.Millisecond))) }
 
 func rates(s *batch.Summary) string {
 	out := ""

@@ -19,6 +19,11 @@ const canary = "canary0Kx8jWq"
 // written by canaryProject.
 var canaryRuns = map[string][]string{
 	"batch run":    {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
+	"batch cancel": {"batch cancel asked.jsonl"},
+	"batch fetch":  {"batch fetch asked.jsonl --errors again.jsonl"},
+	"batch list":   {"batch list --provider refused", "batch list --provider claude"},
+	"batch status": {"batch status --all", "batch status asked.jsonl --json"},
+	"batch submit": {"batch submit hello.txt -o asked.jsonl -m env/m", "batch submit hello.txt -o refused.jsonl -m refused/m", "batch submit hello.txt -o page.jsonl -m claude/m"},
 	"cache clear":  {"cache clear --older-than 1h"},
 	"cache export": {"--cache on chat -m env/m --temperature 0 --no-stream canary", "cache export"},
 	"cache list":   {"cache list", "cache list --json"},
@@ -160,8 +165,8 @@ func canaryProject(t *testing.T) string {
 	config += "  gem: {kind: gemini, base_url: '" + faultURL(t, "malformed-chunk") + "', api_key_env: ENV_KEY}\n"
 	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n"
 	for name, text := range map[string]string{
-		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n",
 		"batch.jsonl": `{"id": "a", "input": "hello"}` + "\n" + `{"id": "b", "input": "refuse"}` + "\n",
+		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n", "hello.txt": "hello\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

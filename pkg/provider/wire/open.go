@@ -70,6 +70,9 @@ func (x *exchange) decompressed() (io.Reader, error) {
 
 // maxBytes is the cap on the whole answer.
 func (x *exchange) maxBytes() int64 {
+	if x.lines {
+		return orDefault(x.MaxBytes, maxFile)
+	}
 	if x.stream {
 		return orDefault(x.MaxBytes, 256<<20)
 	}
