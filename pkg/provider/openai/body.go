@@ -34,7 +34,7 @@ func (c *Client) Answer(req *llm.Request, body []byte) (*llm.Response, error) {
 	var answer sdk.ChatCompletionResponse
 	err := json.Unmarshal(body, &answer)
 	if err == nil {
-		err = read(&answer, body, col)
+		err = read(&answer, body, col, turn{asked: req.LogProbs > 0})
 	}
 	resp, err := col.Finish(context.Background(), c.cfg.Name, err)
 	if resp != nil {
