@@ -15,7 +15,7 @@ import (
 // tree (tokens/gen belongs to tokens), and within such a family imports are free.
 var layers = [][]string{
 	{"pkg/diag"},
-	{"pkg/llm", "pkg/strictyaml", "pkg/sqlite", "pkg/termsafe", "pkg/jsonlines"},
+	{"pkg/llm", "pkg/strictyaml", "pkg/sqlite", "pkg/termsafe", "pkg/jsonlines", "pkg/wholefile"},
 	{
 		"pkg/prompt", "pkg/tokens", "pkg/pricing", "pkg/quota", "pkg/cache", "pkg/guard", "pkg/validate",
 		"pkg/retrieval", "pkg/metric", "pkg/stats", "pkg/ledger", "pkg/trace", "pkg/config",

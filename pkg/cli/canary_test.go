@@ -58,6 +58,8 @@ var canaryRuns = map[string][]string{
 	"tokens":                     {"tokens llmops.yaml", "tokens --watch-prompts", "tokens --exact -m claude/m llmops.yaml"},
 	"doctor":                     {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
 	"eval run":                   {"eval run greeting", "eval run greeting -m env/m --record rec2.jsonl", "eval run greeting -m refused/m", "eval run greeting -m broken/m --json"},
+	"eval report":                {"eval report last", "eval report last --json -o report.html -o report.md -o report.csv -o report.xml -o report.jsonl"},
+	"eval view":                  {"eval view --no-open --idle 10ms"},
 	"experiment assign":          {"experiment assign tone --unit ada"},
 	"experiment list":            {"experiment list", "experiment list --json"},
 	"experiment simulate":        {"experiment simulate tone -n 10"},

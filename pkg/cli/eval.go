@@ -25,7 +25,7 @@ func newEval(e *env) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newEvalRun(e))
+	cmd.AddCommand(newEvalRun(e), newEvalReport(e), newEvalView(e))
 	return cmd
 }
 
@@ -39,6 +39,7 @@ type evalRunOptions struct {
 	resume      string
 	maxCost     string
 	idleTimeout time.Duration
+	output      []string
 }
 
 func newEvalRun(e *env) *cobra.Command {
@@ -52,7 +53,8 @@ under evalsets/ or the path of a directory with a suite.yaml. The run is kept in
 ends with exit code 5.`,
 		Example: `  llmops eval run customer-support
   llmops eval run customer-support -m ollama/llama3.2 --tag candidate -j 16
-  llmops eval run ./my-suite --json`,
+  llmops eval run ./my-suite --json
+  llmops eval run customer-support -o report.html -o junit.xml`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("concurrency") && o.concurrency < 1 {
@@ -74,6 +76,7 @@ ends with exit code 5.`,
 	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN`")
 	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
+	outputFlag(flags, &o.output)
 	return cmd
 }
 
@@ -83,6 +86,10 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 		return err
 	}
 	suite, err := eval.Find(e.shortPath(cfg.Evalsets), name)
+	if err != nil {
+		return err
+	}
+	files, err := newOutputs(o.output)
 	if err != nil {
 		return err
 	}
@@ -106,6 +113,9 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	}
 	if printErr := e.printRun(o, suite, out); printErr != nil {
 		return printErr
+	}
+	if fileErr := files.write(e, e.reportOf(suite, out)); fileErr != nil {
+		return fileErr
 	}
 	budget.settle(out)
 	return e.evalVerdict(ctx, o, name, out, err)
@@ -140,9 +150,7 @@ func (e *env) printRun(o evalRunOptions, suite *eval.Suite, out *eval.Outcome) e
 	if o.json {
 		return writeJSON(e.out, out.Result)
 	}
-	return report.Text(e.out, report.Run{
-		Outcome: out, Answers: answersFrom(suite, out.Info.Model), Dir: e.shortPath(out.Dir),
-	}, report.Style{Renderer: e.outStyle().r, Width: e.width()})
+	return report.Text(e.out, e.reportOf(suite, out), e.reportStyle())
 }
 
 // answersFrom says where the answers of a recording came from, "" for a model that was asked.
