@@ -94,7 +94,7 @@ func expected(rec *eval.Record) string {
 	case len(rec.Expected) > 0:
 		return plain(rec.Expected)
 	case rec.Intent != "":
-		return rec.Intent
+		return "intent: " + rec.Intent
 	}
 	return ""
 }

@@ -19,7 +19,7 @@ function totals(r, run) {
     ['passed all metrics', all ? number(n.pass / all * 100, 1) + ' %' : '–'],
     ['failed calls', whole(x.errors)],
     ['cost', x.cost_usd === null ? 'unpriced' : money(x.cost_usd) + (x.cost_unpriced ? ` (${whole(x.cost_unpriced)} unpriced)` : '')],
-    ['latency p50 / p95', x.latency_ms ? `${millis(x.latency_ms.p50)} / ${millis(x.latency_ms.p95)}` : '–'],
+    ['latency p50', millis(x.latency_ms?.p50)], ['latency p95', millis(x.latency_ms?.p95)],
     ['tokens in + out', x.usage ? `${whole(x.usage.input_tokens)} + ${whole(x.usage.output_tokens)}` : 'unknown'],
     ['duration', millis(x.duration_ms)],
   ];

@@ -19,7 +19,7 @@ function countStatus(run, metric) {
 // shares draws passes, failures and what is unscored as parts of one bar.
 function shares(run, metric) {
   const n = countStatus(run, metric), all = n.pass + n.fail + n.unscored + n.error, W = 300;
-  const chart = svg('svg', { viewBox: `0 0 ${W} 14`, role: 'img', 'aria-label': Object.entries(n).filter((e) => e[1]).map((e) => `${e[1]} ${e[0]}`).join(', ') });
+  const chart = svg('svg', { viewBox: `0 0 ${W} 14`, class: 'shares', preserveAspectRatio: 'none', role: 'img', 'aria-label': Object.entries(n).filter((e) => e[1]).map((e) => `${e[1]} ${e[0]}`).join(', ') });
   let x = 0;
   for (const [status, count] of Object.entries(n)) {
     if (!count) continue;
