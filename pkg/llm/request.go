@@ -33,6 +33,9 @@ type Request struct {
 	// Case and Repeat name the eval case that asks, for recordings and caches; no provider sends them.
 	Case   string `json:"-"`
 	Repeat int    `json:"-"`
+
+	// Fresh asks for a new answer: none from a cache, and none that another call is waiting for.
+	Fresh bool `json:"-"`
 }
 
 // FormatType is the shape that an answer is asked to have.
