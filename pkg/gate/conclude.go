@@ -102,6 +102,9 @@ func (r *Result) failures(p *pairs, o Options) []string {
 }
 
 func (m *Metric) fell(name string) string {
+	if m.tooLow() {
+		return fmt.Sprintf("%s is %.4g, the least is %g", name, *m.Candidate, *m.Min)
+	}
 	return fmt.Sprintf("%s fell by %.4g, from %.4g to %.4g (p %.2g)", name, -*m.Delta, *m.Baseline, *m.Candidate, *m.Adjusted)
 }
 
@@ -151,6 +154,20 @@ func (r *Result) warn(o Options) {
 	warn(len(u.Removed), "%d cases of the baseline are gone: %s", len(u.Removed), some(u.Removed))
 	warn(len(u.ChangedMetrics), "metrics that compute something else now: %s", some(u.ChangedMetrics))
 	warn(len(u.RemovedMetrics), "metrics of the baseline that are gone: %s", some(u.RemovedMetrics))
+}
+
+// warnOfJudges names the judges that do not count.
+func (r *Result) warnOfJudges(columns []*column, o Options) {
+	for _, c := range columns {
+		if !c.doubtful {
+			continue
+		}
+		how := "is not calibrated"
+		if kappa, known := o.Kappa(c.name); known {
+			how = fmt.Sprintf("agrees with people at kappa %.2f", kappa)
+		}
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s %s, the suite asks for %g: it is compared and fails nothing", c.name, how, c.limit.MinKappa))
+	}
 }
 
 // required picks the required ones out of cases.
