@@ -20,7 +20,7 @@ var layers = [][]string{
 		"pkg/prompt", "pkg/tokens", "pkg/pricing", "pkg/quota", "pkg/cache", "pkg/guard", "pkg/validate",
 		"pkg/retrieval", "pkg/metric", "pkg/stats", "pkg/ledger", "pkg/trace", "pkg/config",
 		"pkg/provider/wire", "pkg/provider/openai", "pkg/provider/anthropic", "pkg/provider/gemini",
-		"pkg/provider/replay", "pkg/provider/providertest",
+		"pkg/provider/replay", "pkg/provider/providertest", "pkg/forge",
 	},
 	{"pkg/provider", "pkg/gateway"},
 	{"pkg/engine"},

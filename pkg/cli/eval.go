@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -25,7 +26,7 @@ func newEval(e *env) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newEvalRun(e), newEvalReport(e), newEvalView(e))
+	cmd.AddCommand(newEvalRun(e), newEvalReport(e), newEvalView(e), newEvalDiff(e), newEvalBless(e), newEvalComment(e))
 	return cmd
 }
 
@@ -40,6 +41,7 @@ type evalRunOptions struct {
 	maxCost     string
 	idleTimeout time.Duration
 	output      []string
+	gate        gateFlags
 }
 
 func newEvalRun(e *env) *cobra.Command {
@@ -54,7 +56,8 @@ ends with exit code 5.`,
 		Example: `  llmops eval run customer-support
   llmops eval run customer-support -m ollama/llama3.2 --tag candidate -j 16
   llmops eval run ./my-suite --json
-  llmops eval run customer-support -o report.html -o junit.xml`,
+  llmops eval run customer-support -o report.html -o junit.xml
+  llmops eval run customer-support --baseline main --fail-on-regression`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("concurrency") && o.concurrency < 1 {
@@ -77,6 +80,7 @@ ends with exit code 5.`,
 	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
 	outputFlag(flags, &o.output)
+	o.gate.declare(cmd)
 	return cmd
 }
 
@@ -101,15 +105,26 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgress(e)
-	out, err := eval.Run(ctx, suite, eval.Config{
+	run := eval.Config{
 		Caller: caller, Prompts: lazyPrompts{e}, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
 		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
-		Commit: gitCommit(ctx, suite.Dir), Progress: bar.show,
-	})
+		Commit: gitCommit(ctx, suite.Dir),
+	}
+	gate, err := e.gating(ctx, o.gate, suite, run)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(e)
+	run.Progress = bar.show
+	out, err := eval.Run(ctx, suite, run)
 	bar.clear()
 	if out == nil {
 		return err
+	}
+	if err == nil {
+		if gateErr := gate.judge(ctx, out); gateErr != nil {
+			return gateErr
+		}
 	}
 	if printErr := e.printRun(o, suite, out); printErr != nil {
 		return printErr
@@ -118,6 +133,9 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 		return fileErr
 	}
 	budget.settle(out)
+	if gateErr := errors.Join(gate.print(o.json), gate.verdict()); gateErr != nil {
+		return gateErr
+	}
 	return e.evalVerdict(ctx, o, name, out, err)
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 const (
@@ -82,7 +83,7 @@ func copyFile(from, to string) error {
 		return err
 	}
 	defer in.Close() //nolint:errcheck // only read from
-	return replaceBy(to, func(w io.Writer) error {
+	return wholefile.Write(to, func(w io.Writer) error {
 		_, err := io.Copy(w, in)
 		return err
 	})

@@ -36,14 +36,14 @@ func TestVerdicts(t *testing.T) {
 		{"a sure drop below min_effect", mixed, dropped, Options{Config: one(Limit{MinEffect: 0.3, Margin: ptr(0.4)}, Config{})}, OK, ""},
 		{"a sure drop below min_effect, not below the margin", mixed, dropped, Options{Config: one(Limit{MinEffect: 0.3}, Config{})}, Inconclusive, "margin"},
 		{"a metric that is only reported", mixed, dropped, Options{Config: &Config{ReportOnly: []string{"right"}}}, OK, ""},
-		{"one broken of 500", values(500, 1), append(values(499, 1), 0), Options{Rerunner: yes}, Regressed, "1 cases are broken and 0 fixed: case-00499"},
+		{"one broken of 500", values(500, 1), append(values(499, 1), 0), Options{Rerunner: yes}, Regressed, "1 case is broken and 0 fixed: case-00499"},
 		{"one broken of 500, reported", values(500, 1), append(values(499, 1), 0), Options{Rerunner: yes, Config: &Config{Broken: Report}}, OK, ""},
 		{"one broken and nothing asks again", values(500, 1), append(values(499, 1), 0), Options{}, OK, ""},
 		{"one broken, strict, and nothing asks again", values(500, 1), append(values(499, 1), 0), Options{Config: &Config{Broken: Strict}}, Inconclusive, "could not be confirmed"},
 		{"6 % unscored", values(100, 1), append(values(94, 1), values(6, -1)...), Options{}, Invalid, "6 of 100 answers of the candidate are unscored"},
 		{"5 % unscored", values(1000, 1), append(values(950, 1), values(50, -1)...), Options{}, OK, ""},
 		{"unscored in the baseline", append(values(94, 1), values(6, -1)...), values(100, 1), Options{}, Invalid, "of the baseline"},
-		{"one case of a graded metric", []float64{0.7}, []float64{0.7}, Options{}, Inconclusive, "1 cases are too few"},
+		{"one case of a graded metric", []float64{0.7}, []float64{0.7}, Options{}, Inconclusive, "1 case is too few"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := judge(t, of("b", tc.baseline...), of("c", tc.candidate...), tc.o)
