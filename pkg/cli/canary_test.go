@@ -65,6 +65,8 @@ var canaryRuns = map[string][]string{
 	"eval judge calibrate":       {"eval judge calibrate greeting --labels labels.jsonl"},
 	"eval judge prompts":         {"eval judge prompts", "eval judge prompts judge-rubric"},
 	"eval run":                   {"eval run greeting", "eval run greeting -m env/m --record rec2.jsonl", "eval run greeting -m refused/m", "eval run greeting -m broken/m --json"},
+	"eval report":                {"eval report last", "eval report last --json -o report.html -o report.md -o report.csv -o report.xml -o report.jsonl"},
+	"eval view":                  {"eval view --no-open --idle 10ms"},
 	"experiment assign":          {"experiment assign tone --unit ada"},
 	"experiment list":            {"experiment list", "experiment list --json"},
 	"experiment simulate":        {"experiment simulate tone -n 10"},

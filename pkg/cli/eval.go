@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -25,8 +26,7 @@ func newEval(e *env) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newEvalRun(e))
-	cmd.AddCommand(newEvalJudge(e))
+	cmd.AddCommand(newEvalRun(e), newEvalJudge(e), newEvalReport(e), newEvalView(e), newEvalDiff(e), newEvalBless(e), newEvalComment(e))
 	return cmd
 }
 
@@ -41,6 +41,8 @@ type evalRunOptions struct {
 	maxCost     string
 	idleTimeout time.Duration
 	allowExec   bool
+	output      []string
+	gate        gateFlags
 }
 
 func newEvalRun(e *env) *cobra.Command {
@@ -54,7 +56,9 @@ under evalsets/ or the path of a directory with a suite.yaml. The run is kept in
 ends with exit code 5.`,
 		Example: `  llmops eval run customer-support
   llmops eval run customer-support -m ollama/llama3.2 --tag candidate -j 16
-  llmops eval run ./my-suite --json`,
+  llmops eval run ./my-suite --json
+  llmops eval run customer-support -o report.html -o junit.xml
+  llmops eval run customer-support --baseline main --fail-on-regression`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("concurrency") && o.concurrency < 1 {
@@ -77,6 +81,8 @@ ends with exit code 5.`,
 	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
 	flags.BoolVar(&o.allowExec, "allow-exec", false, "let the suite's exec scorers run commands")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
+	outputFlag(flags, &o.output)
+	o.gate.declare(cmd)
 	return cmd
 }
 
@@ -86,6 +92,10 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 		return err
 	}
 	suite, err := eval.Find(e.shortPath(cfg.Evalsets), name)
+	if err != nil {
+		return err
+	}
+	files, err := newOutputs(o.output)
 	if err != nil {
 		return err
 	}
@@ -101,20 +111,37 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 	if err != nil {
 		return err
 	}
-	bar := newProgress(e)
-	out, err := eval.Run(ctx, suite, eval.Config{
+	run := eval.Config{
 		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
 		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
-		Commit: gitCommit(ctx, suite.Dir), Progress: bar.show,
-	})
+		Commit: gitCommit(ctx, suite.Dir),
+	}
+	gate, err := e.gating(ctx, o.gate, suite, run)
+	if err != nil {
+		return err
+	}
+	bar := newProgress(e)
+	run.Progress = bar.show
+	out, err := eval.Run(ctx, suite, run)
 	bar.clear()
 	if out == nil {
 		return err
 	}
+	if err == nil {
+		if gateErr := gate.judge(ctx, out); gateErr != nil {
+			return gateErr
+		}
+	}
 	if printErr := e.printRun(o, suite, out); printErr != nil {
 		return printErr
 	}
+	if fileErr := files.write(e, e.reportOf(suite, out)); fileErr != nil {
+		return fileErr
+	}
 	budget.settle(out)
+	if gateErr := errors.Join(gate.print(o.json), gate.verdict()); gateErr != nil {
+		return gateErr
+	}
 	return e.evalVerdict(ctx, o, name, out, err)
 }
 
@@ -147,9 +174,7 @@ func (e *env) printRun(o evalRunOptions, suite *eval.Suite, out *eval.Outcome) e
 	if o.json {
 		return writeJSON(e.out, out.Result)
 	}
-	return report.Text(e.out, report.Run{
-		Outcome: out, Answers: answersFrom(suite, out.Info.Model), Dir: e.shortPath(out.Dir),
-	}, report.Style{Renderer: e.outStyle().r, Width: e.width()})
+	return report.Text(e.out, e.reportOf(suite, out), e.reportStyle())
 }
 
 // answersFrom says where the answers of a recording came from, "" for a model that was asked.

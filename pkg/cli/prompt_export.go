@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"errors"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,6 +11,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/prompt"
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 type promptExportOptions struct {
@@ -117,17 +118,11 @@ func (e *env) writeExport(exported *prompt.Exported, main, out string) error {
 
 // replaceWhole writes a file in one step: nobody sees half of it.
 func replaceWhole(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	err := wholefile.Write(path, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 	if err != nil {
-		return diag.Errorf("export: %w", err)
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
 		return diag.Errorf("export: %w", err)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"slices"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 // dir is a run's directory, open for appending.
@@ -96,7 +97,7 @@ func (d *dir) close() error {
 		return d.file.Close()
 	}
 	slices.SortFunc(d.lines, bySeq)
-	return replaceBy(filepath.Join(d.path, casesName), func(w io.Writer) error {
+	return wholefile.Write(filepath.Join(d.path, casesName), func(w io.Writer) error {
 		// Closed before the rename, which Windows refuses on an open file.
 		return errors.Join(d.copySorted(w), d.file.Close())
 	})
