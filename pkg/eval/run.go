@@ -23,7 +23,7 @@ func Run(ctx context.Context, s *Suite, cfg Config) (*Outcome, error) {
 		return nil, err
 	}
 	if err := r.preflight(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, r.release())
 	}
 	stop := r.work(ctx)
 	out, err := r.finish(stop)

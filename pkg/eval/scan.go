@@ -1,16 +1,47 @@
 package eval
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"iter"
 	"os"
 	"path/filepath"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/jsonlines"
 )
+
+// Records streams the records of a run's directory. A last line without its end is passed over: it is
+// being written, or was when the process was killed. Any other malformed line is a *diag.Error.
+func Records(path string) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		for line, err := range recordLines(path) {
+			rec := new(Record)
+			if err = parseRecord(rec, line.text, line.file, line.number, err); err != nil {
+				rec = nil
+			}
+			if !yield(rec, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// parseRecord reads a record of a line, where reading that did not fail.
+func parseRecord(rec *Record, text []byte, file string, number int, err error) error {
+	if err != nil {
+		if _, told := errors.AsType[*diag.Error](err); told {
+			return err
+		}
+		return lineError(file, number, err)
+	}
+	if err := json.Unmarshal(text, rec); err != nil {
+		return diag.At(file, number, 0, "malformed record: %w", err)
+	}
+	return nil
+}
 
 // Numbers streams the records of a run as Records does, without the texts: Output, Parts, Expected, Intent
 // and TraceID stay empty, and so do the reasons of scores. It is several times as fast, for who compares
@@ -47,8 +78,8 @@ func Pick(path string, cases map[string]bool) ([]*Record, error) {
 			continue
 		}
 		rec := new(Record)
-		if err := json.Unmarshal(line.text, rec); err != nil {
-			return nil, diag.At(line.file, line.number, 0, "malformed record: %w", err)
+		if err := parseRecord(rec, line.text, line.file, line.number, nil); err != nil {
+			return nil, err
 		}
 		if cases[rec.Case] {
 			out = append(out, rec)
@@ -76,18 +107,17 @@ func recordLines(path string) iter.Seq2[recordLine, error] {
 			return
 		}
 		defer f.Close() //nolint:errcheck // only read from
-		in, buffer := bufio.NewReaderSize(f, 256<<10), []byte(nil)
-		for number := 1; ; number++ {
-			text, end, err := readLine(in, buffer[:0])
+		lines := jsonlines.NewReader(f)
+		for {
+			text, err := lines.Next()
 			switch {
-			case err != nil:
-				yield(recordLine{}, lineError(name, number, err))
+			case errors.Is(err, io.EOF), err == nil && lines.Torn():
 				return
-			case end:
+			case err != nil:
+				yield(recordLine{}, lineError(name, lines.Number(), err))
 				return
 			}
-			buffer = text
-			if !yield(recordLine{name, number, text}, nil) {
+			if !yield(recordLine{name, lines.Number(), text}, nil) {
 				return
 			}
 		}
