@@ -15,12 +15,12 @@ import (
 // tree (tokens/gen belongs to tokens), and within such a family imports are free.
 var layers = [][]string{
 	{"pkg/diag"},
-	{"pkg/llm", "pkg/strictyaml", "pkg/sqlite", "pkg/termsafe", "pkg/jsonlines", "pkg/redisdb"},
+	{"pkg/llm", "pkg/strictyaml", "pkg/sqlite", "pkg/termsafe", "pkg/jsonlines", "pkg/wholefile", "pkg/redisdb"},
 	{
 		"pkg/prompt", "pkg/tokens", "pkg/pricing", "pkg/quota", "pkg/cache", "pkg/guard", "pkg/validate",
 		"pkg/retrieval", "pkg/metric", "pkg/stats", "pkg/ledger", "pkg/trace", "pkg/config",
 		"pkg/provider/wire", "pkg/provider/openai", "pkg/provider/anthropic", "pkg/provider/gemini",
-		"pkg/provider/replay", "pkg/provider/providertest",
+		"pkg/provider/replay", "pkg/provider/providertest", "pkg/forge",
 	},
 	{"pkg/provider", "pkg/gateway"},
 	{"pkg/engine"},

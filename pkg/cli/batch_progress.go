@@ -3,7 +3,6 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -13,20 +12,30 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
-// batchProgress tells how far a batch is, as progress does for a run, or as JSON lines. It is safe for
-// concurrent use.
+// batchProgress tells how far a batch is: as a bar on a terminal, in a line every few seconds elsewhere, or as
+// JSON lines. It is safe for concurrent use.
 type batchProgress struct {
-	mu sync.Mutex // guards all below
-	*progress
-	json     bool
+	e     *env
+	json  bool
+	every time.Duration // between two lines
+
+	mu       sync.Mutex // guards all below
+	last     time.Duration
+	above    *screen // nil where no bar is shown
+	bar      *bar    // nil until the first step
 	problems int
 	latest   batch.Progress
 }
 
 func newBatchProgress(e *env, asJSON bool) *batchProgress {
-	p := &batchProgress{progress: newProgress(e), json: asJSON}
-	if asJSON {
+	p := &batchProgress{e: e, json: asJSON, every: lineEvery}
+	switch {
+	case asJSON:
 		p.every = time.Second
+	case e.showsBar():
+		p.every = 100 * time.Millisecond
+		p.above = &screen{to: e.err}
+		e.err = p.above
 	}
 	return p
 }
@@ -56,15 +65,26 @@ func (b *batchProgress) show(p batch.Progress) {
 		b.showJSON(p)
 		return
 	}
-	line := batchLine(p)
-	if !b.e.errTTY {
-		b.e.notice("%s", line)
+	if b.above == nil {
+		b.e.notice("%s", batchLine(p))
 		return
 	}
-	line = line[:min(len(line), 79)] // a line that wraps cannot be written over
-	pad := max(0, b.width-len(line))
-	b.width = len(line)
-	_, _ = fmt.Fprintf(b.e.err, "\r%s%s", line, strings.Repeat(" ", pad))
+	if b.bar == nil {
+		b.bar = newBar(b.above, barSteps)
+	}
+	b.bar.words.Store(&barWords{"", " " + batchLine(p)})
+	b.bar.line.SetCurrent(min(barSteps-1, int64(p.Share*barSteps))) // a full bar would go by itself
+}
+
+// barSteps is how finely the bar of a batch grows: the number of records is not known before the end.
+const barSteps = 1000
+
+// clear takes the bar away.
+func (b *batchProgress) clear() {
+	if b.bar != nil {
+		b.bar.end()
+		b.bar = nil
+	}
 }
 
 func batchLine(p batch.Progress) string {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/ledger"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+
+	"github.com/llmops-toolkit/llmops/pkg/report"
 )
 
 // costReportJSON is what cost report --json prints.
@@ -119,7 +121,7 @@ func (d *costReport) csv(w io.Writer) error {
 	for i := range d.Rows {
 		var cells []string
 		for k, b := range d.By {
-			cell := csvText(d.key(d.Rows[i].Key, b))
+			cell := report.CSVText(d.key(d.Rows[i].Key, b))
 			if d.Rest > 0 && i == len(d.Rows)-1 && k == 0 {
 				cell = "(" + strconv.Itoa(d.Rest) + " more)"
 			}
@@ -152,12 +154,4 @@ func csvMoney(m *llm.Money) string {
 		return ""
 	}
 	return strings.TrimPrefix(m.String(), "$")
-}
-
-// csvText keeps a spreadsheet from taking a text for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
-func csvText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }

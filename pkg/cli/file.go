@@ -6,9 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 // toFile has write fill a file, or standard output when path is "" or "-".
@@ -23,7 +23,15 @@ func (e *env) toFile(path string, write func(io.Writer) error) error {
 		}
 		return errors.Join(buffered(f, write), f.Close())
 	}
-	return replaceWith(path, 0o600, write)
+	var own error // of what is written, not of the file
+	err := wholefile.WriteMode(path, 0o600, func(w io.Writer) error {
+		own = write(w)
+		return own
+	})
+	if pe := (*fs.PathError)(nil); err == nil || own != nil && !errors.As(own, &pe) {
+		return own
+	}
+	return diag.Errorf("export: %w", err)
 }
 
 func buffered(w io.Writer, write func(io.Writer) error) error {
@@ -36,30 +44,12 @@ func buffered(w io.Writer, write func(io.Writer) error) error {
 
 // replaceWhole writes a file in one step: nobody sees half of it.
 func replaceWhole(path string, data []byte) error {
-	return replaceWith(path, 0o644, func(w io.Writer) error {
+	err := wholefile.Write(path, func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
-}
-
-// replaceWith is replaceWhole for what is written bit by bit. When write fails, the file stays as it was.
-func replaceWith(path string, mode fs.FileMode, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
 	if err != nil {
 		return diag.Errorf("export: %w", err)
 	}
-	wrote := buffered(f, write)
-	err = errors.Join(f.Chmod(mode), f.Sync(), f.Close())
-	if wrote == nil && err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if wrote == nil && err == nil {
-		return nil
-	}
-	_ = os.Remove(f.Name())
-	var pe *fs.PathError
-	if wrote != nil && !errors.As(wrote, &pe) {
-		return wrote // not the file's fault
-	}
-	return diag.Errorf("export: %w", errors.Join(wrote, err))
+	return nil
 }

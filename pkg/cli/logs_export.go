@@ -14,6 +14,8 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/ledger"
+
+	"github.com/llmops-toolkit/llmops/pkg/report"
 )
 
 // exportOptions are the flags of logs export.
@@ -195,7 +197,7 @@ func (x *csvExport) add(r *ledger.Record) error {
 		cells = append(cells, string(messages), readable(j.Output)+j.OutputHash)
 	}
 	for i := range cells {
-		cells[i] = csvText(cells[i])
+		cells[i] = report.CSVText(cells[i])
 	}
 	return x.w.Write(cells)
 }

@@ -2,61 +2,139 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
-// progress tells on standard error how far a run is: one line that changes on a terminal, a line every
-// few seconds elsewhere, nothing with --quiet.
+// progress tells on standard error how far a run is: a bar on a terminal, now and then a line elsewhere,
+// nothing with --quiet. While the bar stands, notices go above it.
 type progress struct {
 	e     *env
-	every time.Duration
-	last  time.Duration // elapsed time at the last line
-	width int           // of the line that stands on the terminal
+	first step
+	last  step // that was told of in a line
+	bar   *bar // nil until the first step, and where there is none
+	above *screen
 }
 
+// step is how far a run is. Cost and Tokens are nil while nothing is known of them.
+type step struct {
+	Total, Done, Failed int
+	Cost                *llm.Money
+	Tokens              *int64 // of output
+	Elapsed             time.Duration
+}
+
+// The lines of a run that nobody watches: one at each tenth, but not more often than every few seconds,
+// and one after half a minute without.
+const (
+	lineEvery = 5 * time.Second
+	lineAfter = 30 * time.Second
+)
+
+// newProgress begins. It is to be ended with clear.
 func newProgress(e *env) *progress {
-	p := &progress{e: e, every: 5 * time.Second}
-	if e.errTTY {
-		p.every = 100 * time.Millisecond
+	p := &progress{e: e}
+	if e.showsBar() {
+		p.above = &screen{to: e.err}
+		e.err = p.above
 	}
 	return p
 }
 
-func (p *progress) show(s eval.Progress) {
-	if p.e.quiet || s.Elapsed-p.last < p.every {
-		return
-	}
-	p.last = s.Elapsed
-	line := fmt.Sprintf("%d of %d", s.Done, s.Total)
-	if s.Failed > 0 {
-		line += fmt.Sprintf(", %d failed", s.Failed)
-	}
-	if c := s.Totals.Cost; c != nil {
-		line += fmt.Sprintf(", %s", *c)
-	}
-	if rate := s.TokensPerSecond(); rate > 0 {
-		line += fmt.Sprintf(", %.0f tokens/s", rate)
-	}
-	if s.Done > 0 {
-		left := s.Elapsed / time.Duration(s.Done) * time.Duration(s.Total-s.Done)
-		line += fmt.Sprintf(", about %s left", left.Round(time.Second))
-	}
-	if !p.e.errTTY {
-		p.e.notice("%s", line)
-		return
-	}
-	pad := max(0, p.width-len(line))
-	p.width = len(line)
-	_, _ = fmt.Fprintf(p.e.err, "\r%s%s", line, strings.Repeat(" ", pad))
+// showsBar tells whether there is a terminal that a bar can stand on.
+func (e *env) showsBar() bool {
+	return e.errTTY && !e.quiet && !config.TerminalFrom(e.environ).Dumb
 }
 
-// clear removes the line from the terminal.
-func (p *progress) clear() {
-	if p.width > 0 {
-		_, _ = fmt.Fprintf(p.e.err, "\r%s\r", strings.Repeat(" ", p.width))
-		p.width = 0
+// show takes the progress of an eval run.
+func (p *progress) show(s eval.Progress) {
+	now := step{s.Total, s.Done, s.Failed, s.Totals.Cost, nil, s.Elapsed}
+	if s.Totals.Tokens != nil {
+		now.Tokens = &s.Totals.Tokens.Output
 	}
+	p.step(now)
+}
+
+// step takes a step; steps come from one goroutine.
+func (p *progress) step(now step) {
+	if p.first.Total == 0 {
+		p.first, p.last = now, step{Done: now.Done - 1}
+		if p.above != nil {
+			p.bar = newBar(p.above, now.Total)
+		}
+	}
+	switch {
+	case p.e.quiet:
+	case p.bar != nil:
+		p.bar.set(now, now.facts(p.first))
+	case p.due(now):
+		p.last = now
+		p.e.notice("%s", strings.Join(append([]string{fmt.Sprintf("%d of %d", now.Done, now.Total)}, now.facts(p.first)...), ", "))
+	}
+}
+
+func (p *progress) due(now step) bool {
+	since := now.Elapsed - p.last.Elapsed
+	tenth := now.Done*10/max(1, now.Total) > p.last.Done*10/max(1, now.Total)
+	return now.Done < now.Total && (since >= lineAfter || tenth && since >= lineEvery)
+}
+
+// clear takes the bar away. Whatever kept the run from its end, it returns.
+func (p *progress) clear() {
+	if p.bar != nil {
+		p.bar.end()
+		p.bar = nil
+	}
+}
+
+// facts are what there is to say of a step beside its number. What a resumed run had before the first step
+// does not count for its speed.
+func (s step) facts(first step) (list []string) {
+	if s.Failed > 0 {
+		list = append(list, fmt.Sprintf("%d failed", s.Failed))
+	}
+	if s.Cost != nil {
+		list = append(list, s.Cost.String())
+	}
+	if s.Tokens != nil && s.Elapsed > 0 {
+		tokens := *s.Tokens
+		if first.Done > 1 && first.Tokens != nil {
+			tokens -= *first.Tokens
+		}
+		list = append(list, fmt.Sprintf("%.0f tokens/s", float64(tokens)/s.Elapsed.Seconds()))
+	}
+	if made := s.Done - first.Done + 1; made > 0 && s.Done < s.Total {
+		left := time.Duration(float64(s.Elapsed) / float64(made) * float64(s.Total-s.Done))
+		list = append(list, fmt.Sprintf("about %s left", left.Round(time.Second)))
+	}
+	return list
+}
+
+// screen is standard error while a bar may stand on it: the bar takes what others write, and puts it above
+// itself.
+type screen struct {
+	mu sync.Mutex // guards the fields below
+	to io.Writer
+}
+
+// Write implements io.Writer.
+func (s *screen) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.to.Write(p)
+}
+
+// redirect lets another writer take what is written, and gives the one that did until now.
+func (s *screen) redirect(to io.Writer) io.Writer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.to
+	s.to = to
+	return old
 }

@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"github.com/llmops-toolkit/llmops/pkg/report"
 )
 
 // Set by the linker: -X github.com/llmops-toolkit/llmops/pkg/cli.version=1.2.3 and so on.
@@ -54,10 +55,5 @@ func runVersion(e *env, asJSON bool) error {
 	return err
 }
 
-// writeJSON writes one indented document. Text in it is kept readable: no HTML escapes.
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
-}
+// writeJSON writes one indented document.
+func writeJSON(w io.Writer, v any) error { return report.JSON(w, v) }

@@ -6,9 +6,10 @@ type Terminal struct {
 	ForceColor bool // CLICOLOR_FORCE is set to something other than 0 (bixense.com/clicolors)
 	Dumb       bool // TERM=dumb
 	Columns    int  // COLUMNS, 0 when it is not a number above zero
+	Display    bool // DISPLAY or WAYLAND_DISPLAY is set: programs with windows can show them
 }
 
-// TerminalFrom reads NO_COLOR, CLICOLOR_FORCE, TERM and COLUMNS from an environment of NAME=value.
+// TerminalFrom reads NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS, DISPLAY and WAYLAND_DISPLAY from an environment of NAME=value.
 func TerminalFrom(environ []string) Terminal {
 	e := newEnvironment(environ)
 	force := e.process["CLICOLOR_FORCE"]
@@ -16,6 +17,7 @@ func TerminalFrom(environ []string) Terminal {
 		NoColor:    e.process["NO_COLOR"] != "",
 		ForceColor: force != "" && force != "0",
 		Dumb:       e.process["TERM"] == "dumb",
+		Display:    e.process["DISPLAY"] != "" || e.process["WAYLAND_DISPLAY"] != "",
 	}
 	for _, r := range e.process["COLUMNS"] {
 		if r < '0' || r > '9' || t.Columns > 10_000 {

@@ -1,29 +1,27 @@
 package eval
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/jsonlines"
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
-// dir is a run's directory, open for appending.
+// dir is a run's directory, open for appending and locked: no other process writes to it.
 //
 // Each record goes to cases.jsonl in one write, as soon as it is there, so that a killed process loses
 // at most the record in flight. While the run goes on the records therefore stand in the order in which
 // answers came; close puts them into the order of the cases.
 type dir struct {
 	path  string
-	file  *os.File
-	size  int64 // of all whole records
+	file  *jsonlines.File
 	lines []line
 }
 
@@ -42,50 +40,68 @@ func createDir(root string, info Info) (*dir, error) {
 		return nil, fmt.Errorf("run directory: %w", err)
 	}
 	if err := writeInfo(path, info); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("run directory: %w", err)
 	}
-	f, err := os.OpenFile(filepath.Join(path, casesName), os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644) //nolint:gosec // as above
+	f, err := openRecords(path)
 	return &dir{path: path, file: f}, err
 }
 
-// openDir opens a run for going on with it, and repairs its tail.
-func openDir(root, id string) (*dir, Info, error) {
+// openDir opens a run for going on with it, and repairs its tail. have is told of each record.
+func openDir(root, id string, have func(*Record)) (*dir, Info, error) {
 	path := filepath.Join(root, filepath.Base(id))
 	info, err := ReadInfo(path)
 	if err != nil {
 		return nil, info, err
 	}
-	if _, err := Repair(path); err != nil {
-		return nil, info, err
-	}
-	f, err := os.OpenFile(filepath.Join(path, casesName), os.O_CREATE|os.O_RDWR, 0o644) //nolint:gosec // as readable as the project
+	f, err := openRecords(path)
 	if err != nil {
 		return nil, info, err
 	}
 	d := &dir{path: path, file: f}
-	for rec, err := range scanRecords(f, f.Name(), func(n int) { d.lines = append(d.lines, line{0, n, d.size}); d.size += int64(n) }) {
-		if err != nil {
-			return nil, info, errors.Join(err, f.Close())
-		}
-		d.lines[len(d.lines)-1].seq = rec.Seq
+	if err := d.load(have); err != nil {
+		return nil, info, errors.Join(err, f.Close())
 	}
 	return d, info, nil
 }
 
+// openRecords opens and locks a run's cases.jsonl.
+func openRecords(path string) (*jsonlines.File, error) {
+	f, err := jsonlines.OpenFile(filepath.Join(path, casesName))
+	if errors.Is(err, jsonlines.ErrLocked) {
+		return nil, diag.Errorf("run %s is still going on: another process writes to it", filepath.Base(path)).
+			WithHint("wait for it, or stop it")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("run directory: %w", err)
+	}
+	return f, nil
+}
+
+func (d *dir) load(have func(*Record)) error {
+	if _, err := d.file.Repair(); err != nil {
+		return err
+	}
+	lines := d.file.Reader()
+	for {
+		text, err := lines.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		rec := new(Record)
+		if err = parseRecord(rec, text, filepath.Join(d.path, casesName), lines.Number(), err); err != nil {
+			return err
+		}
+		d.lines = append(d.lines, line{rec.Seq, int(lines.End() - lines.Offset()), lines.Offset()})
+		have(rec)
+	}
+}
+
 func (d *dir) append(rec *Record) error {
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // for readers
-	if err := enc.Encode(rec); err != nil {
-		return fmt.Errorf("record of case %s: %w", rec.Case, err)
+	offset := d.file.Size()
+	if err := d.file.Append(rec); err != nil {
+		return fmt.Errorf("run directory: record of case %s: %w", rec.Case, err)
 	}
-	data := text.Bytes()
-	if _, err := d.file.WriteAt(data, d.size); err != nil {
-		// A full disk leaves half a record; without it the file is whole again.
-		return errors.Join(fmt.Errorf("run directory: %w", err), d.file.Truncate(d.size))
-	}
-	d.lines = append(d.lines, line{rec.Seq, len(data), d.size})
-	d.size += int64(len(data))
+	d.lines = append(d.lines, line{rec.Seq, int(d.file.Size() - offset), offset})
 	return nil
 }
 
@@ -96,7 +112,7 @@ func (d *dir) close() error {
 		return d.file.Close()
 	}
 	slices.SortFunc(d.lines, bySeq)
-	return replaceBy(filepath.Join(d.path, casesName), func(w io.Writer) error {
+	return wholefile.Write(filepath.Join(d.path, casesName), func(w io.Writer) error {
 		// Closed before the rename, which Windows refuses on an open file.
 		return errors.Join(d.copySorted(w), d.file.Close())
 	})
@@ -119,83 +135,13 @@ func (d *dir) copySorted(w io.Writer) error {
 // Repair cuts off what a killed process left unfinished at the end of a run's cases.jsonl, and tells how
 // many bytes that were.
 func Repair(path string) (cut int64, err error) {
-	f, err := os.OpenFile(filepath.Join(path, casesName), os.O_RDWR, 0) //nolint:gosec // the caller names the run
-	if errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(filepath.Join(path, casesName)); errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}
+	f, err := openRecords(path)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	end, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return 0, err
-	}
-	whole, err := lastLineEnd(f, end)
-	if err != nil || whole == end {
-		return 0, err
-	}
-	return end - whole, f.Truncate(whole)
-}
-
-// lastLineEnd finds the offset behind the last line end, reading backwards.
-func lastLineEnd(f io.ReaderAt, end int64) (int64, error) {
-	buffer := make([]byte, 64<<10)
-	for end > 0 {
-		start := max(0, end-int64(len(buffer)))
-		part := buffer[:end-start]
-		if _, err := f.ReadAt(part, start); err != nil && err != io.EOF {
-			return 0, err
-		}
-		if i := bytes.LastIndexByte(part, '\n'); i >= 0 {
-			return start + int64(i) + 1, nil
-		}
-		end = start
-	}
-	return 0, nil
-}
-
-// Records streams the records of a run's directory. A last line without its end is passed over: it is
-// being written, or was when the process was killed. Any other malformed line is a *diag.Error.
-func Records(path string) iter.Seq2[*Record, error] {
-	return func(yield func(*Record, error) bool) {
-		name := filepath.Join(path, casesName)
-		f, err := os.Open(name) //nolint:gosec // the caller names the run
-		if errors.Is(err, os.ErrNotExist) {
-			return
-		}
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		defer f.Close() //nolint:errcheck // only read from
-		scanRecords(f, name, func(int) {})(yield)
-	}
-}
-
-// scanRecords tells before each record how many bytes its line has.
-func scanRecords(f io.Reader, name string, length func(int)) iter.Seq2[*Record, error] {
-	return func(yield func(*Record, error) bool) {
-		in, buffer := bufio.NewReaderSize(f, 64<<10), []byte(nil)
-		for number := 1; ; number++ {
-			text, end, err := readLine(in, buffer[:0])
-			switch {
-			case err != nil:
-				yield(nil, lineError(name, number, err))
-				return
-			case end:
-				return
-			}
-			buffer = text
-			rec := new(Record)
-			length(len(text))
-			if err := json.Unmarshal(text, rec); err != nil {
-				yield(nil, diag.At(name, number, 0, "malformed record: %w", err))
-				return
-			}
-			if !yield(rec, nil) {
-				return
-			}
-		}
-	}
+	return f.Repair()
 }

@@ -34,3 +34,11 @@ func (r *runner) finish(stop error) (*Outcome, error) {
 	out.Info.Totals = &out.Result
 	return out, errors.Join(r.dir.close(), writeInfo(r.dir.path, out.Info))
 }
+
+// release gives a run back that is not gone on with.
+func (r *runner) release() error {
+	if r.dir == nil {
+		return nil
+	}
+	return r.dir.file.Close()
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -117,17 +118,10 @@ func newID(cfg Config) string {
 
 // resume takes over the records of an earlier part of the run.
 func (r *runner) resume() error {
-	d, info, err := openDir(r.cfg.Root, r.cfg.Resume)
-	if err != nil {
-		return err
-	}
-	if diff := info.differs(r.info); diff != "" {
-		return diag.Errorf("run %s cannot be resumed: its %s was another", info.ID, diff).WithHint("start a new run")
-	}
-	r.dir, r.have = d, map[int]bool{}
-	for rec, err := range Records(d.path) {
-		if err != nil {
-			return err
+	r.have = map[int]bool{}
+	d, info, err := openDir(r.cfg.Root, r.cfg.Resume, func(rec *Record) {
+		if r.have[rec.Seq] {
+			return // twice in the file: the first counts
 		}
 		r.have[rec.Seq] = true
 		r.tally.add(rec)
@@ -135,6 +129,14 @@ func (r *runner) resume() error {
 		if rec.Error != nil {
 			r.failed++
 		}
+	})
+	if err != nil {
+		return err
+	}
+	r.dir = d
+	if diff := info.differs(r.info); diff != "" {
+		err := diag.Errorf("run %s cannot be resumed: its %s was another", info.ID, diff).WithHint("start a new run")
+		return errors.Join(err, d.file.Close())
 	}
 	r.before = time.Duration(info.Duration)
 	r.info.ID, r.info.Started = info.ID, info.Started

@@ -23,7 +23,7 @@ func Run(ctx context.Context, s *Suite, cfg Config) (*Outcome, error) {
 		return nil, err
 	}
 	if err := r.preflight(ctx); err != nil {
-		return nil, err
+		return nil, errors.Join(err, r.release())
 	}
 	stop := r.work(ctx)
 	out, err := r.finish(stop)
@@ -69,6 +69,7 @@ type job struct {
 	index  int // of the case
 	repeat int
 	seq    int
+	fresh  bool // no answer from a cache will do
 }
 
 // finished is a job with its record.
@@ -117,7 +118,7 @@ func (r *runner) produce(ctx context.Context, jobs chan<- job) error {
 		}
 		sum.add(c)
 		for repeat := range r.suite.repeats() {
-			j := job{c, index, repeat, index*r.suite.repeats() + repeat}
+			j := job{c: c, index: index, repeat: repeat, seq: index*r.suite.repeats() + repeat}
 			if r.have[j.seq] {
 				continue
 			}
@@ -174,7 +175,7 @@ func (r *runner) call(j job) engine.Call {
 	call := engine.Call{
 		Version: r.version, Source: "eval", Run: r.info.ID, Tenant: r.cfg.Tenant,
 		Request: llm.Request{
-			Model: r.send, Messages: j.c.Messages, Case: j.c.ID, Repeat: j.repeat, Temperature: p.Temperature,
+			Model: r.send, Messages: j.c.Messages, Case: j.c.ID, Repeat: j.repeat, Fresh: j.fresh, Temperature: p.Temperature,
 			TopP: p.TopP, MaxTokens: p.MaxTokens, Seed: p.Seed, Stop: p.Stop, Options: p.Options,
 		},
 	}

@@ -3,59 +3,44 @@ package eval
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"iter"
 	"unicode/utf8"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/jsonlines"
 )
 
 // readJSONL reads one case per line; empty lines are skipped.
 func readJSONL(path string, in *bufio.Reader) iter.Seq2[*Case, error] {
 	return func(yield func(*Case, error) bool) {
-		var buffer []byte
-		for number := 1; ; number++ {
-			line, end, err := readLine(in, buffer[:0])
+		lines := jsonlines.NewReader(in)
+		for {
+			line, err := lines.Next()
+			switch {
+			case errors.Is(err, io.EOF):
+				return
+			case errors.Is(err, jsonlines.ErrTooLong), len(line) > maxRecord:
+				err = errTooLong
+			}
 			if err != nil {
-				yield(nil, lineError(path, number, err))
+				yield(nil, lineError(path, lines.Number(), err))
 				return
 			}
-			buffer = line
-			if len(bytes.TrimSpace(line)) > 0 {
-				c, err := decodeCase(path, bytes.TrimRight(line, "\r\n"), func(offset int64) (int, int) {
-					return number, column(line, offset)
-				})
-				if !yield(c, err) || err != nil {
-					return
-				}
+			if len(bytes.TrimSpace(line)) == 0 {
+				continue
 			}
-			if end {
+			c, err := decodeCase(path, line, func(offset int64) (int, int) { return lines.Number(), column(line, offset) })
+			if !yield(c, err) || err != nil {
 				return
 			}
-		}
-	}
-}
-
-// readLine appends the next line to buffer, its end included. end tells that it was the last.
-func readLine(in *bufio.Reader, buffer []byte) (line []byte, end bool, err error) {
-	for {
-		part, err := in.ReadSlice('\n')
-		buffer = append(buffer, part...)
-		switch {
-		case err == io.EOF:
-			return buffer, true, nil
-		case err == nil:
-			return buffer, false, nil
-		case err != bufio.ErrBufferFull:
-			return nil, false, err
-		case len(buffer) > maxRecord:
-			return nil, false, errTooLong
 		}
 	}
 }
 
 func lineError(path string, line int, err error) error {
-	if err == errTooLong {
+	if errors.Is(err, errTooLong) || errors.Is(err, jsonlines.ErrTooLong) {
 		return diag.At(path, line, 0, "%w", err)
 	}
 	return diag.At(path, line, 0, "cannot be read: %w", err)

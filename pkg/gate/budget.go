@@ -79,7 +79,7 @@ type PromptTokens struct {
 
 // CheckPrompts looks at prompts before any call is made: it reports the longest one above the budget, and
 // how all of them grew in sum. The growth is nil where nothing is known of the baseline. Counts have no
-// error of sampling, so that growth is judged by the ratio alone.
+// error of sampling, so that growth is judged by the ratio alone: above Growth.Prompt it is Regressed.
 func (c *Config) CheckPrompts(prompts []PromptTokens) ([]Breach, *Growth) {
 	breaches, longest := []Breach{}, PromptTokens{}
 	var before, now []float64
@@ -100,5 +100,8 @@ func (c *Config) CheckPrompts(prompts []PromptTokens) ([]Breach, *Growth) {
 	ratio := stats.Sum(now) / stats.Sum(before)
 	g := Growth{Name: "prompt_tokens", Baseline: stats.Mean(before), Candidate: stats.Mean(now), Ratio: &ratio, CI95: &[2]float64{ratio, ratio}, Cases: len(before)}
 	g = g.judged(c.Growth.Tokens, c.Growth.above())
+	if limit := c.Growth.prompt(); limit > 0 && ratio > limit && c.Growth.Tokens != GrowthOff {
+		g.Verdict = Regressed
+	}
 	return breaches, &g
 }

@@ -8,6 +8,7 @@ type column struct {
 	gated          bool
 	deterministic  bool
 	changed        bool // the scorer computes something else now
+	doubtful       bool // a judge that does not agree with people as well as the suite asks
 	limit          Limit
 	before, now    []float64 // means over repeats; NaN where a side has no score
 	unscoredBefore share
@@ -56,6 +57,11 @@ func (p *pairs) column(name string, o Options) *column {
 	}
 	c.unscoredBefore, c.unscoredNow = p.baseline.unscored(name), p.candidate.unscored(name)
 	c.gated = o.Config.gates(name) && (named || c.applies())
+	if limit.MinKappa > 0 {
+		kappa, known := o.Kappa(name)
+		c.doubtful = !known || kappa < limit.MinKappa
+		c.gated = c.gated && !c.doubtful
+	}
 	return c
 }
 

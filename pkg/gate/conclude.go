@@ -86,9 +86,9 @@ func (r *Result) failures(p *pairs, o Options) []string {
 	broken, fixed := len(r.Broken), len(r.Fixed)
 	switch {
 	case o.Config.Broken == Strict && broken > 0:
-		why = append(why, fmt.Sprintf("%d cases are broken: %s", broken, some(r.Broken)))
+		why = append(why, fmt.Sprintf("%s broken: %s", areCases(broken), some(r.Broken)))
 	case o.Config.Broken == Net && broken > fixed:
-		why = append(why, fmt.Sprintf("%d cases are broken and %d fixed: %s", broken, fixed, some(r.Broken)))
+		why = append(why, fmt.Sprintf("%s broken and %d fixed: %s", areCases(broken), fixed, some(r.Broken)))
 	}
 	for _, b := range r.Breaches {
 		why = append(why, b.String())
@@ -102,6 +102,9 @@ func (r *Result) failures(p *pairs, o Options) []string {
 }
 
 func (m *Metric) fell(name string) string {
+	if m.tooLow() {
+		return fmt.Sprintf("%s is %.4g, the least is %g", name, *m.Candidate, *m.Min)
+	}
 	return fmt.Sprintf("%s fell by %.4g, from %.4g to %.4g (p %.2g)", name, -*m.Delta, *m.Baseline, *m.Candidate, *m.Adjusted)
 }
 
@@ -115,7 +118,7 @@ func (r *Result) openQuestions(p *pairs, o Options) []string {
 		}
 		switch {
 		case m.CI95 == nil:
-			why = append(why, fmt.Sprintf("%s: %d cases are too few to compare", m.Name, m.N))
+			why = append(why, fmt.Sprintf("%s: %s too few to compare", m.Name, areCases(m.N)))
 		case m.Needed != nil:
 			why = append(why, fmt.Sprintf("%s: a drop of %.3g cannot be ruled out, the margin is %g; about %d cases would show it",
 				m.Name, -m.CI95[0], m.Margin, *m.Needed))
@@ -143,14 +146,28 @@ func (r *Result) warn(o Options) {
 		}
 	}
 	if o.Config.Broken == Report || len(r.Broken) <= len(r.Fixed) {
-		warn(len(r.Broken), "%d cases are broken and %d fixed: %s", len(r.Broken), len(r.Fixed), some(r.Broken))
+		warn(len(r.Broken), "%s broken and %d fixed: %s", areCases(len(r.Broken)), len(r.Fixed), some(r.Broken))
 	}
 	u := r.Unpaired
-	warn(len(r.Unconfirmed), "%d cases seem broken and were not confirmed: %s", len(r.Unconfirmed), some(r.Unconfirmed))
-	warn(len(u.Changed), "%d cases were changed and are not compared: %s", len(u.Changed), some(u.Changed))
-	warn(len(u.Removed), "%d cases of the baseline are gone: %s", len(u.Removed), some(u.Removed))
+	warn(len(r.Unconfirmed), "seeming broken, and not confirmed: %s", some(r.Unconfirmed))
+	warn(len(u.Changed), "changed, and not compared: %s", some(u.Changed))
+	warn(len(u.Removed), "cases of the baseline that are gone: %s", some(u.Removed))
 	warn(len(u.ChangedMetrics), "metrics that compute something else now: %s", some(u.ChangedMetrics))
 	warn(len(u.RemovedMetrics), "metrics of the baseline that are gone: %s", some(u.RemovedMetrics))
+}
+
+// warnOfJudges names the judges that do not count.
+func (r *Result) warnOfJudges(columns []*column, o Options) {
+	for _, c := range columns {
+		if !c.doubtful {
+			continue
+		}
+		how := "is not calibrated"
+		if kappa, known := o.Kappa(c.name); known {
+			how = fmt.Sprintf("agrees with people at kappa %.2f", kappa)
+		}
+		r.Warnings = append(r.Warnings, fmt.Sprintf("%s %s, the suite asks for %g: it is compared and fails nothing", c.name, how, c.limit.MinKappa))
+	}
 }
 
 // required picks the required ones out of cases.
@@ -162,6 +179,13 @@ func (p *pairs) required(ids []string) []string {
 		}
 	}
 	return out
+}
+
+func areCases(n int) string {
+	if n == 1 {
+		return "1 case is"
+	}
+	return fmt.Sprintf("%d cases are", n)
 }
 
 // some names the first few.

@@ -17,6 +17,8 @@ type Config struct {
 type Limit struct {
 	MinEffect float64  // a smaller drop is no regression however sure it is
 	Margin    *float64 // ok needs a drop of this size ruled out; nil means 0.05
+	Min       *float64 // a candidate below it fails, whatever the baseline has; nil means none
+	MinKappa  float64  // a judge counts when it agrees with people this well at least; 0 asks for nothing
 }
 
 func (l Limit) margin() float64 {
@@ -40,6 +42,14 @@ const (
 type GrowthLimits struct {
 	Cost, Tokens, Latency GrowthPolicy
 	Above                 *float64 // a smaller growth is passed over; nil means 0.05
+	Prompt                *float64 // the most that prompts may grow by before any call, as a factor; nil means 2, 0 no limit
+}
+
+func (g GrowthLimits) prompt() float64 {
+	if g.Prompt == nil {
+		return 2
+	}
+	return *g.Prompt
 }
 
 func (g GrowthLimits) above() float64 {

@@ -4,6 +4,10 @@ import (
 	"context"
 	"slices"
 	"sort"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/llmops-toolkit/llmops/pkg/stats"
 )
@@ -20,7 +24,8 @@ const (
 // Rerunner asks a case again.
 type Rerunner interface {
 	// Rerun asks the case once more of one side, past every cache, and tells whether the answer passes all
-	// of the named metrics. An error means that there is no telling: no answer, or one without a score.
+	// of the named metrics. An error means that there is no telling: no answer, or one without a score. It is
+	// called from as many goroutines as Options.Concurrency says.
 	Rerun(ctx context.Context, side Side, caseID string, metrics []string) (pass bool, err error)
 }
 
@@ -49,12 +54,13 @@ type suspect struct {
 // confirm is step 2. Cases that pass now are asked only while the verdict hangs on them: with the policy
 // Net, and until as many are fixed as are broken.
 func (p *pairs) confirm(ctx context.Context, columns []*column, o Options) (Confirmed, error) {
-	c := confirming{ctx: ctx, o: o, out: nothingConfirmed()}
+	c := &confirming{ctx: ctx, o: o, out: nothingConfirmed()}
 	lost, gained := p.suspects(columns)
 	err := c.lost(lost)
 	if err == nil && o.Config.Broken == Net && len(c.out.Broken) > 0 {
 		err = c.gained(gained)
 	}
+	c.out.Reruns = int(c.calls.Load())
 	for _, list := range [][]string{c.out.Broken, c.out.Flaky, c.out.Drift, c.out.Fixed, c.out.Unconfirmed} {
 		sort.Strings(list)
 	}
@@ -105,42 +111,69 @@ func (t tally) always(pass bool) bool {
 	return pass && t.passed == t.scored || !pass && t.passed == 0
 }
 
+// confirming asks cases again, several at the same time.
 type confirming struct {
-	ctx context.Context
-	o   Options
+	ctx   context.Context
+	o     Options
+	calls atomic.Int64 // begun
+
+	mu  sync.Mutex // guards out and err
 	out Confirmed
+	err error
 }
 
 func (c *confirming) lost(suspects []suspect) error {
 	k := stats.Confirmations(len(suspects), level)
-	for _, s := range suspects {
-		found, err := c.ask(s, Candidate, Baseline, k)
-		if err != nil {
-			return err
-		}
-		list := map[outcome]*[]string{
+	c.each(suspects, func(s suspect) {
+		c.found(s, c.ask(s, Candidate, Baseline, k), map[outcome]*[]string{
 			held: &c.out.Broken, flipped: &c.out.Flaky, otherFlipped: &c.out.Drift, untold: &c.out.Unconfirmed,
-		}[found]
-		*list = append(*list, s.id)
-	}
-	return nil
+		})
+	})
+	return c.err
 }
 
 func (c *confirming) gained(suspects []suspect) error {
 	k := stats.Confirmations(len(suspects), level)
+	c.each(suspects, func(s suspect) {
+		if c.even() {
+			return
+		}
+		c.found(s, c.ask(s, Baseline, Candidate, k), map[outcome]*[]string{held: &c.out.Fixed})
+	})
+	return c.err
+}
+
+// even tells whether as many cases are fixed as are broken.
+func (c *confirming) even() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.out.Fixed) >= len(c.out.Broken)
+}
+
+// each visits the suspects in their order, as many at the same time as the options allow.
+func (c *confirming) each(suspects []suspect, visit func(suspect)) {
+	var running errgroup.Group
+	running.SetLimit(max(1, c.o.Concurrency))
 	for _, s := range suspects {
-		if len(c.out.Fixed) >= len(c.out.Broken) {
+		running.Go(func() error {
+			if c.ctx.Err() == nil {
+				visit(s)
+			}
 			return nil
-		}
-		found, err := c.ask(s, Baseline, Candidate, k)
-		if err != nil {
-			return err
-		}
-		if found == held {
-			c.out.Fixed = append(c.out.Fixed, s.id)
-		}
+		})
 	}
-	return nil
+	_ = running.Wait() // nothing returns an error
+	if c.err == nil {
+		c.err = c.ctx.Err()
+	}
+}
+
+func (c *confirming) found(s suspect, what outcome, lists map[outcome]*[]string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if list := lists[what]; list != nil {
+		*list = append(*list, s.id)
+	}
 }
 
 // outcome is what asking again told.
@@ -153,32 +186,37 @@ const (
 	otherFlipped         // the passing side failed
 )
 
-// ask asks the side that failed up to k times and stops at a pass, then the one that passed up to k times
-// and stops at a fail.
-func (c *confirming) ask(s suspect, failed, passed Side, k int) (outcome, error) {
-	if c.o.Rerunner == nil {
-		return untold, nil
-	}
-	for _, turn := range []struct {
-		side Side
-		want bool
-		met  outcome
-	}{{failed, false, flipped}, {passed, true, otherFlipped}} {
-		for range k {
-			if limit := c.o.Config.MaxReruns; limit > 0 && c.out.Reruns >= limit {
-				return untold, nil
-			}
-			c.out.Reruns++
-			pass, err := c.o.Rerunner.Rerun(c.ctx, turn.side, s.id, s.metrics)
+// ask asks both sides up to k times, in turns and the one that failed first, and stops when that one passes
+// or the other fails. A case is held only when 2k answers all are as they were, so that the order changes
+// nothing about the risk; in turns a flaky case shows itself soonest, whichever way it leans.
+func (c *confirming) ask(s suspect, failed, passed Side, k int) outcome {
+	for range k {
+		for _, turn := range []struct {
+			side Side
+			want bool
+			met  outcome
+		}{{failed, false, flipped}, {passed, true, otherFlipped}} {
+			pass, known := c.rerun(turn.side, s)
 			switch {
-			case c.ctx.Err() != nil:
-				return untold, c.ctx.Err()
-			case err != nil:
-				return untold, nil //nolint:nilerr // one case without an answer is told as unconfirmed
+			case !known:
+				return untold
 			case pass != turn.want:
-				return turn.met, nil
+				return turn.met
 			}
 		}
 	}
-	return held, nil
+	return held
+}
+
+// rerun asks once. known is false where there is no telling.
+func (c *confirming) rerun(side Side, s suspect) (pass, known bool) {
+	if c.o.Rerunner == nil || c.ctx.Err() != nil {
+		return false, false
+	}
+	if limit := int64(c.o.Config.MaxReruns); c.calls.Add(1) > limit && limit > 0 {
+		c.calls.Add(-1)
+		return false, false
+	}
+	pass, err := c.o.Rerunner.Rerun(c.ctx, side, s.id, s.metrics)
+	return pass, err == nil // one case without an answer is told as unconfirmed
 }

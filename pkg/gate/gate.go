@@ -33,7 +33,12 @@ type Options struct {
 	Rerunner    Rerunner // nil: cases that seem broken are listed as unconfirmed
 	Baseline    string   // how the baseline is called in the result; "" means its tag, or else its id
 	MaxUnscored *float64 // the share above which a side is invalid; nil means 0.05
+	Concurrency int      // cases that are asked again at the same time; 0 means 1
 	Seed        uint64   // of everything drawn by chance; equal seeds give equal results
+
+	// Kappa tells how well a judge agrees with people; ok is false where that was not measured. It is asked
+	// for metrics with a MinKappa only. nil knows of none.
+	Kappa func(metric string) (kappa float64, ok bool)
 
 	// Judge tells the types of metrics whose outcome for one answer may differ from time to time. Their
 	// failing cases are not confirmed one by one. nil means the type "judge".
@@ -87,6 +92,7 @@ func Judge(ctx context.Context, baseline, candidate *Run, o Options) (*Result, e
 			return nil, err
 		}
 	}
+	r.warnOfJudges(columns, o)
 	r.conclude(invalid, p, o)
 	return r, nil
 }
@@ -104,6 +110,9 @@ func (o Options) filled(baseline *Run) Options {
 	if o.MaxUnscored == nil {
 		limit := 0.05
 		o.MaxUnscored = &limit
+	}
+	if o.Kappa == nil {
+		o.Kappa = func(string) (float64, bool) { return 0, false }
 	}
 	if o.Judge == nil {
 		o.Judge = func(metricType string) bool { return metricType == "judge" }

@@ -44,8 +44,15 @@ func TestGrowthAndBudgets(t *testing.T) {
 func TestCheckPrompts(t *testing.T) {
 	cfg := &Config{Budgets: Budgets{PromptTokens: 4000}}
 	breaches, growth := cfg.CheckPrompts([]PromptTokens{{"a", 1000, 5000}, {"b", 1000, 900}})
-	if len(breaches) != 1 || breaches[0].Case != "a" || growth == nil || *growth.Ratio != 2.95 || growth.Verdict != Inconclusive {
+	if len(breaches) != 1 || breaches[0].Case != "a" || growth == nil || *growth.Ratio != 2.95 || growth.Verdict != Regressed {
 		t.Errorf("got %v and %+v", breaches, growth)
+	}
+	if _, growth := cfg.CheckPrompts([]PromptTokens{{"a", 1000, 1500}}); growth.Verdict != Inconclusive {
+		t.Errorf("a growth by half is %s", growth.Verdict)
+	}
+	cfg.Growth.Prompt = ptr(3.0)
+	if _, growth := cfg.CheckPrompts([]PromptTokens{{"a", 1000, 2900}}); growth.Verdict != Inconclusive {
+		t.Errorf("a growth below the limit is %s", growth.Verdict)
 	}
 	if breaches, growth := cfg.CheckPrompts([]PromptTokens{{"a", 0, 10}}); len(breaches) != 0 || growth != nil {
 		t.Errorf("without a baseline: %v and %+v", breaches, growth)

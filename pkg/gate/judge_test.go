@@ -36,14 +36,14 @@ func TestVerdicts(t *testing.T) {
 		{"a sure drop below min_effect", mixed, dropped, Options{Config: one(Limit{MinEffect: 0.3, Margin: ptr(0.4)}, Config{})}, OK, ""},
 		{"a sure drop below min_effect, not below the margin", mixed, dropped, Options{Config: one(Limit{MinEffect: 0.3}, Config{})}, Inconclusive, "margin"},
 		{"a metric that is only reported", mixed, dropped, Options{Config: &Config{ReportOnly: []string{"right"}}}, OK, ""},
-		{"one broken of 500", values(500, 1), append(values(499, 1), 0), Options{Rerunner: yes}, Regressed, "1 cases are broken and 0 fixed: case-00499"},
+		{"one broken of 500", values(500, 1), append(values(499, 1), 0), Options{Rerunner: yes}, Regressed, "1 case is broken and 0 fixed: case-00499"},
 		{"one broken of 500, reported", values(500, 1), append(values(499, 1), 0), Options{Rerunner: yes, Config: &Config{Broken: Report}}, OK, ""},
 		{"one broken and nothing asks again", values(500, 1), append(values(499, 1), 0), Options{}, OK, ""},
 		{"one broken, strict, and nothing asks again", values(500, 1), append(values(499, 1), 0), Options{Config: &Config{Broken: Strict}}, Inconclusive, "could not be confirmed"},
 		{"6 % unscored", values(100, 1), append(values(94, 1), values(6, -1)...), Options{}, Invalid, "6 of 100 answers of the candidate are unscored"},
 		{"5 % unscored", values(1000, 1), append(values(950, 1), values(50, -1)...), Options{}, OK, ""},
 		{"unscored in the baseline", append(values(94, 1), values(6, -1)...), values(100, 1), Options{}, Invalid, "of the baseline"},
-		{"one case of a graded metric", []float64{0.7}, []float64{0.7}, Options{}, Inconclusive, "1 cases are too few"},
+		{"one case of a graded metric", []float64{0.7}, []float64{0.7}, Options{}, Inconclusive, "1 case is too few"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := judge(t, of("b", tc.baseline...), of("c", tc.candidate...), tc.o)
@@ -79,13 +79,13 @@ func TestConfirming(t *testing.T) {
 	})
 	want := Confirmed{
 		Broken: []string{caseID(0)}, Flaky: []string{caseID(1)}, Drift: []string{caseID(2)}, Fixed: []string{},
-		Unconfirmed: []string{caseID(3), caseID(4)}, Reruns: 8 + 1 + 5 + 2,
+		Unconfirmed: []string{caseID(3), caseID(4)}, Reruns: 8 + 1 + 2 + 2,
 	}
 	if diff := cmp.Diff(want, r.Confirmed); diff != "" {
 		t.Error(diff)
 	}
-	// F = 5, so k = ⌈ln(200)/ln 4⌉ = 4: 4+4 calls for the broken one, 1 for the flaky, 4+1 for the drift.
-	if diff := cmp.Diff(map[string]int{caseID(0): 8, caseID(1): 1, caseID(2): 5, caseID(3): 1, caseID(4): 1}, asked); diff != "" {
+	// F = 5, so k = ⌈ln(200)/ln 4⌉ = 4: 4+4 calls for the broken one, 1 for the flaky, 1+1 for the drift.
+	if diff := cmp.Diff(map[string]int{caseID(0): 8, caseID(1): 1, caseID(2): 2, caseID(3): 1, caseID(4): 1}, asked); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -263,5 +263,32 @@ func TestSlices(t *testing.T) {
 	r = judge(t, b, c, Options{Config: &Config{Metrics: map[string]Limit{"right": {MinEffect: 0.02}}, Slices: []string{"refunds"}}})
 	if r.Verdict != Regressed || !strings.Contains(r.Reasons[0], "right of refunds") {
 		t.Errorf("a gated slice that lost half gives %s for %q", r.Verdict, r.Reasons)
+	}
+}
+
+func TestJudgesThatPeopleDoNotAgreeWith(t *testing.T) {
+	mixed, dropped := append(values(60, 1), values(40, 0)...), append(values(40, 1), values(60, 0)...)
+	cfg := &Config{Metrics: map[string]Limit{"right": {MinKappa: 0.6}}}
+	for name, tc := range map[string]struct {
+		kappa func(string) (float64, bool)
+		want  Verdict
+		warns string
+	}{
+		"not calibrated": {nil, OK, "right is not calibrated"},
+		"too low":        {func(string) (float64, bool) { return 0.5, true }, OK, "at kappa 0.50, the suite asks for 0.6"},
+		"good enough":    {func(string) (float64, bool) { return 0.6, true }, Regressed, ""},
+	} {
+		r := judge(t, of("b", mixed...), of("c", dropped...), Options{Config: cfg, Kappa: tc.kappa})
+		if warned := strings.Join(r.Warnings, "; "); r.Verdict != tc.want || !strings.Contains(warned, tc.warns) {
+			t.Errorf("%s: %s with the warnings %q", name, r.Verdict, r.Warnings)
+		}
+	}
+}
+
+func TestLeastScore(t *testing.T) {
+	half := append(values(250, 1), values(250, 0)...)
+	r := judge(t, of("b", half...), of("c", half...), Options{Config: &Config{Metrics: map[string]Limit{"right": {Min: ptr(0.6)}}}})
+	if r.Verdict != Regressed || !strings.Contains(r.Reasons[0], "right is 0.5, the least is 0.6") {
+		t.Errorf("%s for %q", r.Verdict, r.Reasons)
 	}
 }

@@ -26,6 +26,7 @@ type Metric struct {
 	Needed    *int        `json:"cases_needed"` // to find a drop of Margin as surely; null without a margin
 	MinEffect float64     `json:"min_effect"`
 	Margin    float64     `json:"margin"`
+	Min       *float64    `json:"min,omitempty"` // the least that the candidate must have
 	Verdict   Verdict     `json:"verdict"`
 }
 
@@ -82,6 +83,9 @@ func (r *Result) aggregate(p *pairs, columns []*column, o Options) {
 func (c *column) compare(some []int, seed uint64) Metric {
 	s := c.paired(some)
 	m := Metric{Name: c.name, Gated: c.gated, N: len(s.d), MinEffect: c.limit.MinEffect, Margin: c.limit.margin()}
+	if some == nil {
+		m.Min = c.limit.Min
+	}
 	m.Up, m.Down = s.flips()
 	m.Baseline, m.Candidate = known(stats.WeightedMean(s.before, s.w)), known(stats.WeightedMean(s.now, s.w))
 	m.Delta = known(stats.WeightedMean(s.d, s.w))
@@ -126,6 +130,8 @@ func (m *Metric) decide() Verdict {
 	switch {
 	case m.Delta == nil:
 		return Inconclusive
+	case m.tooLow():
+		return Regressed
 	case *m.Adjusted < level && *m.Delta < 0 && *m.Delta <= -m.MinEffect:
 		return Regressed
 	case m.CI95 != nil && m.CI95[0] >= -m.Margin:
@@ -133,6 +139,8 @@ func (m *Metric) decide() Verdict {
 	}
 	return Inconclusive
 }
+
+func (m *Metric) tooLow() bool { return m.Min != nil && m.Candidate != nil && *m.Candidate < *m.Min }
 
 // byTag lists the pairs of each tag by index. Tags are the candidate's.
 func (p *pairs) byTag() map[string][]int {

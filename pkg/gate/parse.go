@@ -17,11 +17,12 @@ import (
 //
 //	gate:
 //	  accuracy: {min_effect: 0.01, margin: 0.02}
+//	  helpful: {min: 0.8, min_kappa: 0.6}   # a judge that people agree with
 //	  tone: report                 # compared, and fails nothing
 //	  broken: net                  # or strict, report
 //	  slices: [billing, refunds]   # tags that are gated too
 //	  budgets: {cost_per_call: 0.01, p95: 4s, prompt_tokens: 4000}
-//	  growth: {cost: fail, tokens: warn, latency: off, above: 0.05}
+//	  growth: {cost: fail, tokens: warn, latency: off, above: 0.05, prompt: 2}
 //	  max_reruns: 200
 //
 // Metrics that have the name of one of these keys go under metrics. A suite without the section gets the
@@ -97,7 +98,7 @@ func (p *parser) metric(key, n *yaml.Node) error {
 	var l Limit
 	if n.Tag != "!!null" {
 		if n.Kind != yaml.MappingNode {
-			return p.at(n, "%s wants a mapping of min_effect and margin, or the word report", key.Value)
+			return p.at(n, "%s wants a mapping of min_effect, margin, min and min_kappa, or the word report", key.Value)
 		}
 		err := p.keys(n, map[string]func(*yaml.Node) error{
 			"min_effect": func(v *yaml.Node) (err error) { l.MinEffect, err = p.number(v, math.MaxFloat64); return err },
@@ -106,6 +107,12 @@ func (p *parser) metric(key, n *yaml.Node) error {
 				l.Margin = &margin
 				return err
 			},
+			"min": func(v *yaml.Node) error {
+				least, err := p.number(v, math.MaxFloat64)
+				l.Min = &least
+				return err
+			},
+			"min_kappa": func(v *yaml.Node) (err error) { l.MinKappa, err = p.number(v, 1); return err },
 		})
 		if err != nil {
 			return err
@@ -163,6 +170,11 @@ func (p *parser) growth(n *yaml.Node) error {
 		"above": func(v *yaml.Node) error {
 			above, err := p.number(v, math.MaxFloat64)
 			g.Above = &above
+			return err
+		},
+		"prompt": func(v *yaml.Node) error {
+			factor, err := p.number(v, math.MaxFloat64)
+			g.Prompt = &factor
 			return err
 		},
 	})

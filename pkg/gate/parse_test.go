@@ -33,19 +33,19 @@ func TestParse(t *testing.T) {
 	}{
 		"none":                     {"", Config{}},
 		"empty":                    {"gate: {}\n", Config{}},
-		"a limit":                  {"gate:\n  accuracy: {min_effect: 0.01, margin: 0.02}\n", Config{Metrics: map[string]Limit{"accuracy": {0.01, ptr(0.02)}}}},
+		"a limit":                  {"gate:\n  accuracy: {min_effect: 0.01, margin: 0.02}\n", Config{Metrics: map[string]Limit{"accuracy": {MinEffect: 0.01, Margin: ptr(0.02)}}}},
 		"the defaults of a metric": {"gate: {tone: }\n", Config{Metrics: map[string]Limit{"tone": {}}}},
-		"a metric of cases":        {"gate: {contains: {margin: 0}}\n", Config{Metrics: map[string]Limit{"contains": {0, ptr(0.0)}}}},
+		"a metric of cases":        {"gate: {contains: {margin: 0}}\n", Config{Metrics: map[string]Limit{"contains": {MinEffect: 0, Margin: ptr(0.0)}}}},
 		"all": {
 			"gate:\n  metrics: {accuracy: {margin: 1}}\n  tone: report\n  broken: strict\n  slices: [billing, refunds]\n" +
 				"  budgets: {cost_per_call: 0.01, p95: 4s, prompt_tokens: 4000}\n  growth: {cost: fail, tokens: off, above: 0.2}\n  max_reruns: 9\n",
 			Config{
-				Metrics: map[string]Limit{"accuracy": {0, ptr(1.0)}}, ReportOnly: []string{"tone"}, Broken: Strict,
+				Metrics: map[string]Limit{"accuracy": {MinEffect: 0, Margin: ptr(1.0)}}, ReportOnly: []string{"tone"}, Broken: Strict,
 				Slices: []string{"billing", "refunds"}, Budgets: Budgets{llm.Dollar / 100, 4 * time.Second, 4000},
 				Growth: GrowthLimits{Cost: GrowthFail, Tokens: GrowthOff, Above: ptr(0.2)}, MaxReruns: 9,
 			},
 		},
-		"an alias": {"gate:\n  accuracy: &l {margin: 0.1}\n  tone: *l\n", Config{Metrics: map[string]Limit{"accuracy": {0, ptr(0.1)}, "tone": {0, ptr(0.1)}}}},
+		"an alias": {"gate:\n  accuracy: &l {margin: 0.1}\n  tone: *l\n", Config{Metrics: map[string]Limit{"accuracy": {MinEffect: 0, Margin: ptr(0.1)}, "tone": {MinEffect: 0, Margin: ptr(0.1)}}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, err := suiteWith(t, tc.gate)

@@ -49,7 +49,7 @@ func Load(dir string) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Collect(info, eval.Records(dir))
+	return Collect(info, eval.Numbers(dir))
 }
 
 // LoadBoth reads two runs at the same time.

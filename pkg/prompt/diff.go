@@ -51,11 +51,18 @@ func DiffVersions(from, to *Version) *Diff {
 			d.Fields = append(d.Fields, FieldChange{path, a[path], b[path]})
 		}
 	}
-	ops := map[worddiff.Op]SpanOp{worddiff.Equal: SpanEqual, worddiff.Delete: SpanDelete, worddiff.Insert: SpanInsert}
-	for _, s := range worddiff.Diff(from.Body, to.Body) {
-		d.Body = append(d.Body, Span{ops[s.Op], s.Text})
-	}
+	d.Body = DiffText(from.Body, to.Body)
 	return d
+}
+
+// DiffText compares two texts word by word.
+func DiffText(from, to string) []Span {
+	ops := map[worddiff.Op]SpanOp{worddiff.Equal: SpanEqual, worddiff.Delete: SpanDelete, worddiff.Insert: SpanInsert}
+	var spans []Span
+	for _, s := range worddiff.Diff(from, to) {
+		spans = append(spans, Span{ops[s.Op], s.Text})
+	}
+	return spans
 }
 
 // flat gives the front matter as text by path, but for the version itself.

@@ -43,6 +43,15 @@ func GitFS(dir, revision string) (fs.FS, error) {
 	return g, nil
 }
 
+// GitCommit gives the id of the commit that a revision names in the repository of dir.
+func GitCommit(dir, revision string) (string, error) {
+	out, err := git(dir, nil, "rev-parse", "--verify", "--quiet", "--end-of-options", revision+"^{commit}")
+	if err != nil {
+		return "", unknownRevision(dir, revision)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
 func unknownRevision(dir, revision string) error {
 	e := diag.Errorf("git:%s: unknown revision", revision).WithHint("`git branch -a` and `git tag` list what there is")
 	if out, err := git(dir, nil, "rev-parse", "--is-shallow-repository"); err == nil && strings.TrimSpace(string(out)) == "true" {

@@ -27,7 +27,11 @@ func thousands(n int64) string {
 }
 
 func count(n int, what string) string {
-	if n != 1 {
+	switch {
+	case n == 1:
+	case strings.HasSuffix(what, "ry"):
+		what = strings.TrimSuffix(what, "y") + "ies"
+	default:
 		what += "s"
 	}
 	return thousands(int64(n)) + " " + what

@@ -35,6 +35,10 @@ func (s Style) bad(text string) string {
 	return s.paint(text, func(l lipgloss.Style) lipgloss.Style { return l.Foreground(lipgloss.Color("1")) })
 }
 
+func (s Style) good(text string) string {
+	return s.paint(text, func(l lipgloss.Style) lipgloss.Style { return l.Foreground(lipgloss.Color("2")) })
+}
+
 func (s Style) warn(text string) string {
 	return s.paint(text, func(l lipgloss.Style) lipgloss.Style { return l.Foreground(lipgloss.Color("3")) })
 }

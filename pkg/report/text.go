@@ -20,6 +20,17 @@ type Run struct {
 	Answers string // where recorded answers came from; "" when a model was asked
 	Dir     string // where the run is, for the reader; "" leaves it out
 	Failed  int    // how many failed cases Text shows; 0 means 5, negative none
+
+	// Questions opens what tells the questions of the run's cases, as eval.Suite.Questions does; nil: they
+	// are not known.
+	Questions func() Questions
+}
+
+// Questions gives the question of a record's case, "" where it is not known. It is asked in the order of
+// the records.
+type Questions interface {
+	Of(rec *eval.Record) string
+	Close()
 }
 
 // Style is how a text is drawn. The zero value is plain text of 80 columns.

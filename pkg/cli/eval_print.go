@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/provider/replay"
+	"github.com/llmops-toolkit/llmops/pkg/report"
+)
+
+func (e *env) printRun(o evalRunOptions, suite *eval.Suite, out *eval.Outcome) error {
+	if o.json {
+		return writeJSON(e.out, out.Result)
+	}
+	return report.Text(e.out, e.reportOf(suite, out), e.reportStyle())
+}
+
+// answersFrom says where the answers of a recording came from, "" for a model that was asked.
+func answersFrom(suite *eval.Suite, model string) string {
+	ref, err := suite.ModelRef(model)
+	path, recorded := strings.CutPrefix(ref, "replay/")
+	if err != nil || !recorded {
+		return ""
+	}
+	path, _, _ = strings.Cut(path, "?")
+	header, err := replay.ReadHeader(path)
+	switch {
+	case err != nil || header.IsZero():
+		return "recorded; the recording does not say where they came from"
+	case header.Sample:
+		return "sample answers, not a model's: " + header.Source
+	}
+	return "recorded: " + header.Source
+}
+
+func (e *env) evalVerdict(ctx context.Context, o evalRunOptions, name string, out *eval.Outcome, err error) error {
+	switch {
+	case err != nil && out.Dir != "":
+		if ctx.Err() != nil {
+			e.notice("stopped; what is finished is kept")
+			err = &silentError{err}
+		}
+		args := []string{"eval", "run", name, "--resume", out.Info.ID}
+		if o.record != "" {
+			args = append(args, "--record", o.record)
+		}
+		e.notice("go on with: %s", e.again(args...))
+		return err
+	case err != nil:
+		return err
+	case !out.Result.Valid:
+		return &codedError{exitItems, fmt.Errorf("the run is not valid: %s", out.Result.Invalid)}
+	case out.Result.Errors > 0:
+		return &codedError{exitItems, fmt.Errorf("%d calls failed; their cases are unscored", out.Result.Errors)}
+	}
+	return nil
+}

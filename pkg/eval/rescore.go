@@ -1,0 +1,84 @@
+package eval
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/score"
+)
+
+// Rescore streams the records of a stored run with the named metrics scored anew, by the suite's scorers as
+// they are now. Cases that the suite does not have, or has otherwise, keep their scores. Nothing is written.
+func Rescore(ctx context.Context, s *Suite, dir string, metrics []string) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		cases, err := s.byID()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		automatic, err := score.FromCases()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for rec, err := range Records(dir) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if c := cases[rec.Case]; c != nil && c.Hash == rec.Hash {
+				rec.rescore(ctx, c, s.scorersFor(c, automatic), metrics)
+			}
+			if !yield(rec, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Suite) byID() (map[string]*Case, error) {
+	cases := map[string]*Case{}
+	for c, err := range s.All() {
+		if err != nil {
+			return nil, err
+		}
+		cases[c.ID] = c
+	}
+	return cases, nil
+}
+
+func (r *Record) rescore(ctx context.Context, c *Case, scorers []*score.Metric, names []string) {
+	sample := c.Sample(r.Output, r.response(), r.Cost)
+	for _, m := range scorers {
+		if !slices.Contains(names, m.Name) {
+			continue
+		}
+		o := score.Outcome{Skip: true}
+		switch {
+		case r.Error == nil:
+			o = m.Score(ctx, sample)
+		case m.Applies(sample):
+			o = score.Outcome{Unscored: "no answer: " + r.Error.Type}
+		}
+		if delete(r.Scores, m.Name); !o.Skip {
+			if r.Scores == nil {
+				r.Scores = map[string]Score{}
+			}
+			r.Scores[m.Name] = newScore(o)
+		}
+	}
+}
+
+// response is the answer as far as it was kept.
+func (r *Record) response() *llm.Response {
+	resp := &llm.Response{Parts: r.Parts, FinishReason: r.FinishReason, Model: r.Model, Usage: r.Usage}
+	if resp.Parts == nil {
+		resp.Parts = []llm.Part{{Text: r.Output}}
+	}
+	return resp
+}

@@ -1,0 +1,25 @@
+package eval
+
+// Stored reads what came of a run that is kept in dir. A run that was killed, or that is still going on,
+// has no totals yet: they are summed up from its records, and say that it is not valid.
+func Stored(dir string) (*Outcome, error) {
+	info, err := ReadInfo(dir)
+	if err != nil {
+		return nil, err
+	}
+	if info.Totals != nil && info.Status != StatusRunning {
+		return &Outcome{Dir: dir, Info: info, Result: *info.Totals}, nil
+	}
+	t := &tally{repeats: max(1, info.Repeat), byName: map[string]*series{}, tags: newInterner(), groups: newInterner()}
+	for _, m := range info.Metrics {
+		t.metric(m.Name)
+	}
+	t.own = len(t.metrics)
+	for rec, err := range Records(dir) {
+		if err != nil {
+			return nil, err
+		}
+		t.add(rec)
+	}
+	return &Outcome{Dir: dir, Info: info, Result: t.result(info, 1)}, nil
+}
