@@ -63,7 +63,7 @@ function show(row, step) {
       runs.map((_, run) => pill(rowStatus(row, run, -1), run)),
       el('button', { type: 'button', class: 'quiet', onclick: () => step(-1), title: 'k' }, '‹ Previous'),
       el('button', { type: 'button', class: 'quiet', onclick: () => step(1), title: 'j' }, 'Next ›'),
-      el('button', { type: 'button', id: 'close', onclick: () => dialog.close(), title: 'Esc' }, 'Close')),
+      el('button', { type: 'button', id: 'close', autofocus: true, onclick: () => dialog.close(), title: 'Esc' }, 'Close')),
     el('div', { class: 'body' },
       row.tags.length ? el('p', { class: 'muted small' }, row.tags.join(' · ')) : null,
       first.input ? [el('h3', {}, 'Input'), el('pre', { dir: 'auto' }, first.input)] : null,
