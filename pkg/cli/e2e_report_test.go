@@ -216,6 +216,7 @@ func TestE2EView(t *testing.T) {
 		b.presses("j")
 		b.becomes(detail, "case-5")
 		b.becomes("[...document.querySelectorAll('#detail ins')].map(e => e.textContent).join('|')", "clearly|A: 5")
+		b.becomes("[...document.querySelectorAll('#detail del')].map(e => e.textContent).join('|')", "probably|İstanbul")
 		b.pictures(fmt.Sprintf("compare dark %v", dark))
 		checkQuiet(b, url)
 	}

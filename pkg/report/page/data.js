@@ -94,5 +94,5 @@ function haystack(row) {
 
 const number = (v, digits) => v === null || v === undefined ? '–' : v.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const whole = (v) => number(v, 0);
-const millis = (ms) => ms === null || ms === undefined ? '–' : ms > 0 && ms < 0.05 ? '< 0.1 ms' : ms >= 9995 ? number(ms / 1000, 1) + ' s' : ms >= 995 ? number(ms / 1000, 2) + ' s' : number(ms, ms < 10 ? 1 : 0) + ' ms';
+const millis = (ms) => ms === null || ms === undefined ? '–' : ms === 0 ? '0 ms' : ms < 0.05 ? '< 0.1 ms' : ms >= 9995 ? number(ms / 1000, 1) + ' s' : ms >= 995 ? number(ms / 1000, 2) + ' s' : number(ms, ms < 10 ? 1 : 0) + ' ms';
 const money = (v) => v === null || v === undefined ? '–' : v === 0 ? '$0' : '$' + (Math.abs(v) < 0.01 ? String(Number(v.toPrecision(3))) : number(v, v < 1 ? 4 : 2));
