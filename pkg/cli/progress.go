@@ -111,7 +111,7 @@ func (s step) facts(first step) (list []string) {
 	}
 	if made := s.Done - first.Done + 1; made > 0 && s.Done < s.Total {
 		left := time.Duration(float64(s.Elapsed) / float64(made) * float64(s.Total-s.Done))
-		list = append(list, fmt.Sprintf("about %s left", left.Round(time.Second)))
+		list = append(list, fmt.Sprintf("about %s left", max(left, time.Second).Round(time.Second)))
 	}
 	return list
 }
