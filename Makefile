@@ -64,7 +64,7 @@ bench-peers: ## Compare token counters with npm's on the same machine and texts 
 	$(GO) test -run '^$$' -bench 'Count|Peer|Cores|Hostile' ./pkg/tokens
 	cd '$(TOOLS)/token-peers' && node bench.mjs corpora
 
-e2e: ## Run the program against servers that were written elsewhere (needs npm; uses ollama where it is found)
+e2e: ## Run the program against servers that were written elsewhere (needs npm; uses ollama and chromedriver where found)
 	LLMOPS_E2E_CACHE='$(TOOLS)' $(GO) test -tags e2e -count 1 -timeout 15m -v -run 'E2E' ./pkg/cli/...
 
 fuzz: ## Run each fuzz test for FUZZTIME

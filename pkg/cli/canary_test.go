@@ -18,6 +18,12 @@ const canary = "canary0Kx8jWq"
 // canaryRuns has at least one command line for every command there is. ${FILES} of the project are
 // written by canaryProject.
 var canaryRuns = map[string][]string{
+	"batch run":    {"batch run batch.jsonl -o batch-out.jsonl -m env/m", "batch run batch.jsonl -o batch-refused.jsonl -m refused/m --json", "batch run batch.jsonl -o batch-broken.jsonl -m broken/m --attempts 1 --errors batch-errors.jsonl"},
+	"batch cancel": {"batch cancel asked.jsonl"},
+	"batch fetch":  {"batch fetch asked.jsonl --errors again.jsonl"},
+	"batch list":   {"batch list --provider refused", "batch list --provider claude"},
+	"batch status": {"batch status --all", "batch status asked.jsonl --json"},
+	"batch submit": {"batch submit hello.txt -o asked.jsonl -m env/m", "batch submit hello.txt -o refused.jsonl -m refused/m", "batch submit hello.txt -o page.jsonl -m claude/m"},
 	"cache clear":  {"cache clear --older-than 1h"},
 	"cache export": {"--cache on chat -m env/m --temperature 0 --no-stream canary", "cache export"},
 	"cache list":   {"cache list", "cache list --json"},
@@ -37,7 +43,13 @@ var canaryRuns = map[string][]string{
 	"config path":                {"config path"},
 	"cost diff":                  {"cost diff greeting@1.0.0 greeting@1.0.0 --var person=Ada --var language=English"},
 	"cost estimate":              {"cost estimate greeting -m env/m -m openai/gpt-4o-mini-2024-07-18"},
-	"cost reprice":               {"cost reprice --at 2026-01-01"},
+	"cost report":                {"cost report --by tenant,model", "cost report --json", "cost report --csv"},
+	"cost reprice":               {"cost reprice --at 2026-01-01", "cost reprice --write"},
+	"logs":                       {"logs -n 0", "logs --json"},
+	"logs export":                {"logs export", "logs export --format csv", "logs export --as-cases --redact -o cases.jsonl"},
+	"logs prune":                 {"logs prune --older-than 1d --dry-run"},
+	"logs search":                {"logs search hello", "logs search hello --json"},
+	"logs show":                  {"logs show last", "logs show last --json"},
 	"models compare":             {"models compare openai/gpt-4o-2024-08-06 openai/gpt-4o-mini-2024-07-18"},
 	"models list":                {"models list --provider openai", "models list --in-prompts --deprecated"},
 	"models show":                {"models show openai/gpt-4o"},
@@ -64,6 +76,9 @@ var canaryRuns = map[string][]string{
 	"doctor":                     {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
 	"eval judge calibrate":       {"eval judge calibrate greeting --labels labels.jsonl"},
 	"eval judge prompts":         {"eval judge prompts", "eval judge prompts judge-rubric"},
+	"eval bless":                 {"eval bless last --as canary"},
+	"eval comment":               {"eval comment --pr 1 --dry-run", "eval comment --pr 1"},
+	"eval diff":                  {"eval run greeting --tag one", "eval diff one last", "eval diff one last --json"},
 	"eval run":                   {"eval run greeting", "eval run greeting -m env/m --record rec2.jsonl", "eval run greeting -m refused/m", "eval run greeting -m broken/m --json"},
 	"eval report":                {"eval report last", "eval report last --json -o report.html -o report.md -o report.csv -o report.xml -o report.jsonl"},
 	"eval view":                  {"eval view --no-open --idle 10ms"},
@@ -155,7 +170,8 @@ func canaryProject(t *testing.T) string {
 	config += "  gem: {kind: gemini, base_url: '" + faultURL(t, "malformed-chunk") + "', api_key_env: ENV_KEY}\n"
 	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n"
 	for name, text := range map[string]string{
-		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n",
+		"batch.jsonl": `{"id": "a", "input": "hello"}` + "\n" + `{"id": "b", "input": "refuse"}` + "\n",
+		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n", "hello.txt": "hello\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

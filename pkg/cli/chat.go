@@ -29,6 +29,7 @@ type chatOptions struct {
 	usage        bool
 	resume       bool
 	conversation string
+	unit         string
 	timeout      time.Duration
 	idleTimeout  time.Duration
 	noStream     bool
@@ -69,6 +70,7 @@ func (o *chatOptions) declare(cmd *cobra.Command) {
 	flags.BoolVarP(&o.usage, "usage", "u", false, "print tokens, cost and speed to standard error")
 	flags.BoolVarP(&o.resume, "continue", "c", false, "go on with the latest conversation")
 	flags.StringVar(&o.conversation, "conversation", "", "go on with the conversation of this `ID`")
+	flags.StringVar(&o.unit, "unit", "", "who it is for, such as a user's `ID`: an experiment gives it the same version each time")
 	flags.DurationVar(&o.timeout, "timeout", 0, "longest time for the whole answer, such as 90s")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside the answer, such as 20s")
 	flags.BoolVar(&o.noStream, "no-stream", false, "ask for the answer in one piece")
@@ -127,7 +129,7 @@ func (o *chatOptions) turn(cmd *cobra.Command, e *env, words string) (chat.Turn,
 		return t, err
 	}
 	t = chat.Turn{
-		Call:   engine.Call{Prompt: o.prompt, Vars: vars, Request: req, Tenant: cfg.Tenant, Source: ledger.FromChat, Conversation: o.conversation},
+		Call:   engine.Call{Prompt: o.prompt, Vars: vars, Request: req, Tenant: cfg.Tenant, Source: ledger.FromChat, Conversation: o.conversation, Unit: o.unit},
 		System: o.system, Text: words, Continue: o.resume,
 	}
 	for _, ref := range o.attach {

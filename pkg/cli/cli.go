@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -40,6 +41,10 @@ type env struct {
 
 	app     *app  // made by setup on first use
 	helpErr error // what kept help from being written
+
+	// grace is how long a stopped command lets what is under way finish, before lastWords; a
+	// time.Duration. It is for the command to set.
+	grace atomic.Int64
 }
 
 // Main runs the command line of this process and returns its exit code.
@@ -52,7 +57,7 @@ func Main() int {
 	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
 		e.columns = w
 	}
-	ctx, stop := withSignals(context.Background())
+	ctx, stop := withSignals(context.Background(), &e.grace)
 	defer stop()
 	return run(ctx, e, os.Args[1:])
 }
@@ -110,10 +115,14 @@ const sameSignal = 100 * time.Millisecond
 const lastWords = 15 * time.Second
 
 // withSignals cancels the context at the first SIGINT or SIGTERM; the second ends the process at once.
-func withSignals(ctx context.Context) (context.Context, func()) {
+func withSignals(ctx context.Context, grace *atomic.Int64) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	ch := make(chan os.Signal, 2)
 	signal.Notify(ch, syscall.SIGINT, syscall.SIGTERM)
+	// Whoever reads our output may stop before its end, as head does. Caught, the signal makes the write fail
+	// instead of ending the process, so that the call is recorded; see exitPipe.
+	pipe := make(chan os.Signal, 1)
+	signal.Notify(pipe, syscall.SIGPIPE)
 	go func() {
 		var first time.Time
 		for {
@@ -124,7 +133,7 @@ func withSignals(ctx context.Context) (context.Context, func()) {
 			case first.IsZero():
 				first = time.Now()
 				cancel(signalError{sig})
-				time.AfterFunc(lastWords, func() { os.Exit(128 + int(sig)) })
+				time.AfterFunc(time.Duration(grace.Load())+lastWords, func() { os.Exit(128 + int(sig)) })
 			case time.Since(first) > sameSignal:
 				os.Exit(128 + int(sig))
 			}
@@ -132,6 +141,7 @@ func withSignals(ctx context.Context) (context.Context, func()) {
 	}()
 	return ctx, func() {
 		signal.Stop(ch)
+		signal.Stop(pipe)
 		close(ch)
 		cancel(nil)
 	}

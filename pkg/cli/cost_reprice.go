@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ type repriceOptions struct {
 	at    string
 	since string
 	until string
+	write bool
 	json  bool
 }
 
@@ -27,17 +29,20 @@ func newCostReprice(e *env) *cobra.Command {
 		Use:   "reprice",
 		Short: "Recompute what the ledger's calls cost at the prices of a date",
 		Long: `Recompute the cost of the calls in the ledger at the prices of a date, and put
-it beside the recorded cost. The ledger is left as it is. A call whose usage or
-price is not known is counted as unpriced, never as free.`,
-		Example: "  llmops cost reprice --at 2026-09-01\n  llmops cost reprice --since 2026-08-01 --until 2026-09-01",
+it beside the recorded cost. The ledger is left as it is, unless --write puts
+the new costs into it, with a note on each, all or none; a call without a price
+at the date keeps the cost it has. A call whose usage or price is not known is
+counted as unpriced, never as free.`,
+		Example: "  llmops cost reprice --at 2026-09-01\n  llmops cost reprice --since 2026-08-01 --until 2026-09-01 --write",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runReprice(cmd.Context(), e, o, time.Now())
 		},
 	}
 	cmd.Flags().StringVar(&o.at, "at", "", "the prices of this `DATE`; today's if not set")
-	cmd.Flags().StringVar(&o.since, "since", "", "only calls from this `DATE` on")
-	cmd.Flags().StringVar(&o.until, "until", "", "only calls before this `DATE`")
+	cmd.Flags().StringVar(&o.since, "since", "", "only calls from this `TIME` on: 2026-01-31, today, 36h, 7d")
+	cmd.Flags().StringVar(&o.until, "until", "", "only calls before this `TIME`")
+	cmd.Flags().BoolVar(&o.write, "write", false, "put the new costs into the ledger")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print as JSON")
 	return cmd
 }
@@ -84,23 +89,25 @@ func runReprice(ctx context.Context, e *env, o repriceOptions, now time.Time) er
 		rows = append(rows, *m)
 	}
 	slices.SortFunc(rows, func(a, b repriced) int { return strings.Compare(a.Model, b.Model) })
-	return e.printRepriced(o, rows, at)
+	changed := int64(0)
+	if o.write {
+		if changed, err = e.writeRepriced(ctx, f, prices, at); err != nil {
+			return err
+		}
+	}
+	return e.printRepriced(o, rows, at, changed)
 }
 
 func (o *repriceOptions) times(now time.Time) (at time.Time, f ledger.Filter, err error) {
 	at = now
-	for _, d := range []struct {
-		flag, text string
-		into       *time.Time
-	}{{"--at", o.at, &at}, {"--since", o.since, &f.Since}, {"--until", o.until, &f.Until}} {
-		if d.text == "" {
-			continue
-		}
-		if *d.into, err = parseDay(d.flag, d.text); err != nil {
+	if o.at != "" {
+		if at, err = parseDay("--at", o.at); err != nil {
 			return at, f, err
 		}
 	}
-	return at, f, nil
+	p := period{since: o.since, until: o.until}
+	f.Since, f.Until, f.Zone, err = p.times(now)
+	return at, f, err
 }
 
 // eachCall goes through the ledger's calls page by page, so that memory does not grow with it.
@@ -130,10 +137,7 @@ func (m *repriced) add(r *ledger.Record, prices *pricing.Catalog, at time.Time) 
 	} else {
 		m.Recorded = plus(m.Recorded, *r.Cost)
 	}
-	cost := prices.Cost(m.Model, r.Usage, pricing.Options{At: at})
-	if r.Cached { // our own cache answered: nothing was paid then, and nothing would be now
-		cost = r.Cost
-	}
+	cost := repricedCost(r, prices, at)
 	if cost == nil {
 		m.Missing++
 		return
@@ -144,6 +148,33 @@ func (m *repriced) add(r *ledger.Record, prices *pricing.Catalog, at time.Time) 
 	}
 }
 
+// repricedCost is what a call costs at the prices of a date, nil when that is not known.
+func repricedCost(r *ledger.Record, prices *pricing.Catalog, at time.Time) *llm.Money {
+	if r.Cache == ledger.CacheHit { // our own cache answered: nothing was paid then, and nothing would be now
+		return r.Cost
+	}
+	return prices.Cost(r.Model(), r.Usage, pricing.Options{At: at})
+}
+
+// writeRepriced puts the new costs into the ledger, and tells of how many calls. What has no price at the
+// date keeps its cost.
+func (e *env) writeRepriced(ctx context.Context, f ledger.Filter, prices *pricing.Catalog, at time.Time) (int64, error) {
+	l, err := (&lazyLedger{e: e}).existing(ctx)
+	if errors.Is(err, ledger.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	note := "repriced at the prices of " + at.UTC().Format(time.DateOnly)
+	return l.Reprice(ctx, f, note, func(r *ledger.Record) *llm.Money {
+		if cost := repricedCost(r, prices, at); cost != nil {
+			return cost
+		}
+		return r.Cost
+	})
+}
+
 // plus adds to a sum that is nil while it is of nothing.
 func plus(sum *llm.Money, m llm.Money) *llm.Money {
 	if sum != nil {
@@ -152,13 +183,15 @@ func plus(sum *llm.Money, m llm.Money) *llm.Money {
 	return &m
 }
 
-func (e *env) printRepriced(o repriceOptions, rows []repriced, at time.Time) error {
+func (e *env) printRepriced(o repriceOptions, rows []repriced, at time.Time, changed int64) error {
 	if o.json {
 		return writeJSON(e.out, struct {
 			Schema string     `json:"schema"`
 			At     string     `json:"prices_at"`
 			Models []repriced `json:"models"`
-		}{"llmops.cost.reprice/v1", at.UTC().Format(time.DateOnly), rows})
+			Wrote  bool       `json:"wrote"`
+			Costs  int64      `json:"costs_changed"` // in the ledger
+		}{"llmops.cost.reprice/v1", at.UTC().Format(time.DateOnly), rows, o.write, changed})
 	}
 	if len(rows) == 0 {
 		e.info("the ledger has no such calls")
@@ -171,7 +204,11 @@ func (e *env) printRepriced(o repriceOptions, rows []repriced, at time.Time) err
 	if err := g.print(e); err != nil {
 		return err
 	}
-	e.info("repriced at the prices of %s; the ledger is unchanged", at.UTC().Format(time.DateOnly))
+	if o.write {
+		e.info("repriced at the prices of %s; %s changed in the ledger", at.UTC().Format(time.DateOnly), plural(changed, "cost"))
+		return nil
+	}
+	e.info("repriced at the prices of %s; the ledger is unchanged; --write changes it", at.UTC().Format(time.DateOnly))
 	return nil
 }
 

@@ -14,8 +14,8 @@ func newEvalBless(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bless RUN",
 		Short: "Keep a run as a baseline that is committed with its suite",
-		Long: `Copy a stored run into its suite's directory as baselines/TAG, with checksums, so
-that it can be committed and every clone can compare with it: --baseline TAG.
+		Long: `Copy a stored run into its suite's directory as baselines/TAG, with checksums,
+so that it can be committed and every clone can compare with it: --baseline TAG.
 RUN is a run's id, the beginning of it, its tag, or "last".`,
 		Example: `  llmops eval bless last --as main
   git add evalsets/customer-support/baselines/main`,

@@ -31,10 +31,10 @@ func newEvalComment(e *env) *cobra.Command {
 		Use:   "comment [RUN]",
 		Short: "Post the verdict on a run to its pull request, in one comment a suite",
 		Long: `Post the comparison of a run with its baseline to a pull request of GitHub or a
-merge request of GitLab. There is one comment a suite: it is found again and changed.
-RUN is a run made with --baseline; without one the newest is taken. The address of the
-API and the repository come from the variables that GitHub Actions and GitLab CI set,
-the token from GITHUB_TOKEN or GITLAB_TOKEN.`,
+merge request of GitLab. There is one comment a suite: it is found again and
+changed. RUN is a run made with --baseline; without one the newest is taken. The
+address of the API and the repository come from the variables that GitHub
+Actions and GitLab CI set, the token from GITHUB_TOKEN or GITLAB_TOKEN.`,
 		Example: `  llmops eval comment --pr 12
   llmops eval comment last --pr 12 --dry-run
   llmops eval comment --pr 12 --file gate.md`,

@@ -30,10 +30,11 @@ func newEvalDiff(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "diff BASELINE RUN",
 		Short: "Compare two stored runs case by case and give a verdict",
-		Long: `Compare two stored runs of a suite case by case: what changed, how sure it is, and
-whether it can be merged. A run is an id, the beginning of one, a tag, "last", a
-committed baseline of the other run's suite, or a directory. No call is made;
-with --confirm, cases that seem broken are asked again, as eval run --baseline does.`,
+		Long: `Compare two stored runs of a suite case by case: what changed, how sure it is,
+and whether it can be merged. A run is an id, the beginning of one, a tag,
+"last", a committed baseline of the other run's suite, or a directory. No call
+is made; with --confirm, cases that seem broken are asked again, as eval run
+--baseline does.`,
 		Example: `  llmops eval diff main last
   llmops eval diff main candidate --fail-on-regression -o gate.md -o gate.xml
   llmops eval diff 20260101-120000-a1b2c3 last --json`,

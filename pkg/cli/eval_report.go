@@ -23,7 +23,8 @@ func newEvalReport(e *env) *cobra.Command {
 		Short: "Write a report on stored runs",
 		Long: `Write a report on stored runs, several of them side by side; the first is what
 the others are compared with. A run is named by its id, the beginning of it, its
-tag, its directory, or "last". Without --output or --format a summary is printed.`,
+tag, its directory, or "last". Without --output or --format a summary is
+printed.`,
 		Example: `  llmops eval report last -o report.html -o junit.xml
   llmops eval report main candidate -o compare.html
   llmops eval report last --format md >> "$GITHUB_STEP_SUMMARY"`,

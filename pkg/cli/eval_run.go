@@ -124,6 +124,7 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 		return fileErr
 	}
 	budget.settle(out)
+	e.recordVerdicts(ctx, out)
 	if gateErr := errors.Join(gate.print(o.json), gate.verdict()); gateErr != nil {
 		return gateErr
 	}

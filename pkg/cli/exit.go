@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"syscall"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -18,6 +19,7 @@ const (
 	exitItems      = 5
 	exitIncomplete = 6
 	exitBudget     = 7
+	exitPipe       = 141 // 128 + SIGPIPE, as a shell sees other programs end
 )
 
 // codedError carries an exit code that the error itself does not imply.
@@ -38,6 +40,8 @@ func exitCode(ctx context.Context, err error) int {
 	var coded *codedError
 	var user *diag.Error
 	switch {
+	case errors.Is(err, syscall.EPIPE):
+		return exitPipe
 	case errors.As(err, &coded):
 		return coded.code
 	case errors.Is(err, llm.ErrAuth):
@@ -63,6 +67,7 @@ const exitCodesHelp = `llmops ends with one of these codes:
     6  incomplete answer: the stream ended early; what arrived is kept and marked
     7  budget or quota reached
   130  stopped by SIGINT (Ctrl-C)
+  141  whoever read the output stopped reading, as head does
   143  stopped by SIGTERM
 
 A signal wins over the other codes.`

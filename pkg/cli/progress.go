@@ -40,15 +40,16 @@ const (
 // newProgress begins. It is to be ended with clear.
 func newProgress(e *env) *progress {
 	p := &progress{e: e}
-	if p.onTerminal() {
+	if e.showsBar() {
 		p.above = &screen{to: e.err}
 		e.err = p.above
 	}
 	return p
 }
 
-func (p *progress) onTerminal() bool {
-	return p.e.errTTY && !p.e.quiet && !config.TerminalFrom(p.e.environ).Dumb
+// showsBar tells whether there is a terminal that a bar can stand on.
+func (e *env) showsBar() bool {
+	return e.errTTY && !e.quiet && !config.TerminalFrom(e.environ).Dumb
 }
 
 // show takes the progress of an eval run.
@@ -110,7 +111,7 @@ func (s step) facts(first step) (list []string) {
 	}
 	if made := s.Done - first.Done + 1; made > 0 && s.Done < s.Total {
 		left := time.Duration(float64(s.Elapsed) / float64(made) * float64(s.Total-s.Done))
-		list = append(list, fmt.Sprintf("about %s left", left.Round(time.Second)))
+		list = append(list, fmt.Sprintf("about %s left", max(left, time.Second).Round(time.Second)))
 	}
 	return list
 }

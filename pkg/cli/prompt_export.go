@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/prompt"
-	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 type promptExportOptions struct {
@@ -112,18 +110,6 @@ func (e *env) writeExport(exported *prompt.Exported, main, out string) error {
 		if err := e.say("%s", path); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// replaceWhole writes a file in one step: nobody sees half of it.
-func replaceWhole(path string, data []byte) error {
-	err := wholefile.Write(path, func(w io.Writer) error {
-		_, err := w.Write(data)
-		return err
-	})
-	if err != nil {
-		return diag.Errorf("export: %w", err)
 	}
 	return nil
 }

@@ -30,3 +30,6 @@ func (r *redactor) redact(text string) string {
 	r.mu.Unlock()
 	return now.Redact(text) // a nil one removes what looks like a key
 }
+
+// redactPersonal takes out what identifies a person.
+func redactPersonal(text string) string { return guard.Redact(text, guard.PII(text)...) }

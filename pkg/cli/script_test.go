@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/llmops-toolkit/llmops/pkg/cli"
+	"github.com/llmops-toolkit/llmops/pkg/internal/batchserver"
 	"github.com/llmops-toolkit/llmops/pkg/internal/redistest"
 	"github.com/llmops-toolkit/llmops/pkg/provider/providertest"
 )
@@ -20,9 +21,12 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script. ECHO is the address of a server that answers well, FAULT_<ID> of one
-// that plays this fault: FAULT_TRUNCATED_CLEAN_EOF breaks off.
+// that plays this fault: FAULT_TRUNCATED_CLEAN_EOF breaks off; BATCHES of one with batch APIs, for BATCH_KEY.
 func TestScripts(t *testing.T) {
-	vars := []string{"OPENAI_API_KEY=canary-key-of-openai", "LLMOPS_RETRY_BASE=1ms", "LLMOPS_TIMEOUT_FIRST_BYTE=20s", "ECHO=" + newEcho(t), "JUDGE=" + newJudgeServer(t)}
+	vars := []string{
+		"OPENAI_API_KEY=canary-key-of-openai", "LLMOPS_RETRY_BASE=1ms", "LLMOPS_TIMEOUT_FIRST_BYTE=20s", "ECHO=" + newEcho(t), "JUDGE=" + newJudgeServer(t),
+		"BATCHES=" + batchserver.New(t).URL, "BATCH_KEY=" + batchserver.Key,
+	}
 	for _, f := range providertest.Faults() {
 		name := "FAULT_" + strings.ToUpper(strings.ReplaceAll(f.ID, "-", "_")) + "="
 		if !strings.Contains(strings.Join(vars, "\n"), name) { // the first variant of each

@@ -158,6 +158,8 @@ type engineOptions struct {
 	header   replay.Header
 	timeouts provider.Timeouts
 	retry    *gateway.Retry // nil: the configuration's
+	attempts int            // tries of a call; 0: the configuration's
+	around   llm.Middleware // stands around each provider, inside of retry; nil: nothing does
 	single   bool           // the command makes one call
 	unkept   func(error)    // told of a call that is not recorded; nil: a warning at once
 }
@@ -216,8 +218,17 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if o.retry != nil {
 		retry = *o.retry
 	}
+	if o.attempts > 0 {
+		retry.Attempts = o.attempts
+	}
 	gc := gateway.Config{
-		Open:  func(ref string) (llm.Model, error) { return provider.Open(ref, settings) },
+		Open: func(ref string) (llm.Model, error) {
+			m, err := provider.Open(ref, settings)
+			if err != nil || o.around == nil {
+				return m, err
+			}
+			return llm.Wrap(m, o.around), nil
+		},
 		Retry: retry, Server: settings.Server,
 	}
 	if o.retry != nil { // a command that asks whether this very model answers

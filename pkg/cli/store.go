@@ -4,8 +4,10 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/chat"
+	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/ledger"
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
@@ -26,7 +28,7 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 		return nil, err
 	}
 	l, err := ledger.Open(ctx, db, ledger.Options{
-		Texts: ledger.Texts(cfg.Ledger.Texts), Scrub: a.redactor.redact, Sync: sync,
+		Texts: ledger.Texts(cfg.Ledger.Texts), Scrub: a.redactor.redact, Redact: redactPersonal, Sync: sync,
 		Report: func(err error) { e.notice("warning: a call is not recorded: %v", err) },
 	})
 	if err != nil {
@@ -34,6 +36,7 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 	}
 	a.ledger = l
 	a.onClose(l.Close)
+	a.onClose(func() error { return e.retain(ctx, l, cfg) })
 	return l, nil
 }
 
@@ -63,6 +66,22 @@ func (e *env) database(ctx context.Context) (*sqlite.DB, error) {
 	a.db = db
 	a.closers = append([]func() error{db.Close}, a.closers...)
 	return db, nil
+}
+
+// retain deletes what the configuration keeps no longer: once a day, when a command that used the ledger
+// has done its work.
+func (e *env) retain(ctx context.Context, l *ledger.Ledger, cfg *config.Config) error {
+	if ctx.Err() != nil {
+		return nil // whoever interrupts does not wait for this
+	}
+	const day = 24 * time.Hour
+	_, err := l.Retain(ctx, ledger.Retention{
+		Calls: time.Duration(cfg.Ledger.KeepDays) * day, Texts: time.Duration(cfg.Ledger.KeepTextsDays) * day,
+	}, time.Now())
+	if err != nil {
+		e.notice("warning: old calls are not deleted: %v", err)
+	}
+	return nil
 }
 
 // conversations is where chat keeps what was said; nil when the configuration keeps no texts.

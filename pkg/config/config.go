@@ -99,7 +99,11 @@ type Retry struct {
 // Ledger says what is kept of a call.
 type Ledger struct {
 	Off   bool   `yaml:"off"`
-	Texts string `yaml:"texts"` // off, hashed or full
+	Texts string `yaml:"texts"` // off, hashed, redacted or full
+	// KeepDays and KeepTextsDays are after how many days calls, and texts with conversations, are deleted;
+	// 0 means never.
+	KeepDays      int `yaml:"keep_days"`
+	KeepTextsDays int `yaml:"keep_texts_days"`
 }
 
 // Eval holds the defaults of eval runs.

@@ -75,7 +75,7 @@ func TestMistakesAreNamed(t *testing.T) {
 		{"not an address", "providers: {x: {base_url: localhost}}\n", "base_url \"localhost\" is not", "", nil},
 		{"zero attempts", "retry: {attempts: 0}\n", "llmops.yaml:1:19: retry.attempts is 0", "1 means no retry", nil},
 		{"negative timeout", "timeout: {idle: -1s}\n", "timeout.idle must be more than zero", "", nil},
-		{"bad texts", "ledger: {texts: some}\n", `ledger.texts is "some"`, "off, hashed, full", nil},
+		{"bad texts", "ledger: {texts: some}\n", `ledger.texts is "some"`, "off, hashed, redacted, full", nil},
 		{"bad variable", "", `environment LLMOPS_TIMEOUT_IDLE: timeout.idle: "soon" is not a duration`, "longest silence", []string{"LLMOPS_TIMEOUT_IDLE=soon"}},
 		{"zero in a variable", "", "environment LLMOPS_RETRY_ATTEMPTS: retry.attempts is 0", "", []string{"LLMOPS_RETRY_ATTEMPTS=0"}},
 	}

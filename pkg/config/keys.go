@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +42,9 @@ func Keys() []Key {
 		{"breaker.failures", "calls in a row after which a provider is left alone where there is an alternative; 0 means never"},
 		{"breaker.cooldown", "how long it is left alone before one call probes it"},
 		{"ledger.off", "record no calls (true or false)"},
-		{"ledger.texts", "what is kept of prompts and answers: off, hashed or full"},
+		{"ledger.texts", "what is kept of prompts and answers: off, hashed, redacted or full"},
+		{"ledger.keep_days", "days after which calls are deleted; 0 means never"},
+		{"ledger.keep_texts_days", "days after which texts and conversations are deleted; 0 means never"},
 		{"cache.on", "answer a question that was asked before from the cache (true or false)"},
 		{"cache.store", "where answers are kept: sqlite or redis"},
 		{"cache.ttl", "how long an answer serves"},
@@ -76,8 +79,8 @@ func (c *Config) applyEnvironment() error {
 		}
 		c.origins[k.Path] = origin
 	}
-	if t := c.Ledger.Texts; t != "off" && t != "hashed" && t != "full" {
-		return diag.Errorf("%s: ledger.texts is %q", c.origins["ledger.texts"], t).WithHint("one of off, hashed, full")
+	if t := c.Ledger.Texts; !slices.Contains(texts, t) {
+		return diag.Errorf("%s: ledger.texts is %q", c.origins["ledger.texts"], t).WithHint("one of %s", strings.Join(texts, ", "))
 	}
 	return c.checkNumbers(func(path ...any) func(string, ...any) *diag.Error {
 		return func(format string, args ...any) *diag.Error {

@@ -144,8 +144,13 @@ func (c *Config) readFile(path string, mustExist bool) error {
 	return nil
 }
 
+// maxDays is the longest that can be asked for: a century, which a time.Duration still holds.
+const maxDays = 36_500
+
 // MaxConcurrency is the most calls that may be under way at once.
 const MaxConcurrency = 10_000
+
+var texts = []string{"off", "hashed", "redacted", "full"}
 
 var kinds = []string{"openai", "anthropic", "gemini", "azure"}
 
@@ -163,8 +168,8 @@ func (c *Config) check(doc *strictyaml.Document) error {
 			return doc.Errorf([]any{"providers", name, "base_url"}, "base_url %q is not an http:// or https:// address", p.BaseURL)
 		}
 	}
-	if !slices.Contains([]string{"off", "hashed", "full"}, c.Ledger.Texts) {
-		return doc.Errorf([]any{"ledger", "texts"}, "ledger.texts is %q", c.Ledger.Texts).WithHint("one of off, hashed, full")
+	if !slices.Contains(texts, c.Ledger.Texts) {
+		return doc.Errorf([]any{"ledger", "texts"}, "ledger.texts is %q", c.Ledger.Texts).WithHint("one of %s", strings.Join(texts, ", "))
 	}
 	return c.checkNumbers(func(path ...any) func(string, ...any) *diag.Error {
 		return func(format string, args ...any) *diag.Error { return doc.Errorf(path, format, args...) }
@@ -182,6 +187,11 @@ func (c *Config) checkNumbers(at places) error {
 	}
 	if c.Eval.Concurrency < 1 || c.Eval.Concurrency > MaxConcurrency {
 		return at("eval", "concurrency")("eval.concurrency is %d", c.Eval.Concurrency).WithHint("from 1 to %d", MaxConcurrency)
+	}
+	for key, days := range map[string]int{"keep_days": c.Ledger.KeepDays, "keep_texts_days": c.Ledger.KeepTextsDays} {
+		if days < 0 || days > maxDays {
+			return at("ledger", key)("ledger.%s is %d", key, days).WithHint("a number of days up to %d; 0 means for good", maxDays)
+		}
 	}
 	for key, d := range map[string]int64{
 		"base": int64(c.Retry.Base), "max_wait": int64(c.Retry.MaxWait),

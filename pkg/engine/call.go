@@ -39,17 +39,18 @@ type Call struct {
 
 // Result is what is known at the end of a call.
 type Result struct {
-	TraceID  string
-	Prompt   *prompt.Version // nil when the call named none
-	Request  *llm.Request    // as given to the gateway; nil when it did not get that far
-	Response *llm.Response   // nil when no provider was asked; a partial answer with an error
-	Cost     *llm.Money      // nil means unpriced
-	Saved    *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
-	Cut      *Cut            // what was left out to fit the model's context window; nil when nothing was
-	Extra    *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
-	Vectors  [][]float32     // of Embed, one for each of Call.Texts
-	Started  time.Time
-	Latency  time.Duration // of the whole call; on recorded answers the recorded one
+	TraceID    string
+	Prompt     *prompt.Version // nil when the call named none
+	Experiment string          // the experiment that chose the version; "" for none
+	Request    *llm.Request    // as given to the gateway; nil when it did not get that far
+	Response   *llm.Response   // nil when no provider was asked; a partial answer with an error
+	Cost       *llm.Money      // nil means unpriced
+	Saved      *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
+	Cut        *Cut            // what was left out to fit the model's context window; nil when nothing was
+	Extra      *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
+	Vectors    [][]float32     // of Embed, one for each of Call.Texts
+	Started    time.Time
+	Latency    time.Duration // of the whole call; on recorded answers the recorded one
 }
 
 // TokensPerSecond is the output rate: after the first delta when the answer was streamed, else over

@@ -158,6 +158,7 @@ func TestTraceRecords(t *testing.T) {
 			}
 			v := res.Prompt
 			tt.want.TraceID, tt.want.Time, tt.want.Tenant, tt.want.Source, tt.want.RunID = res.TraceID, time.Unix(100, 0), "acme", ledger.FromEval, "r"
+			tt.want.Vars = map[string]any{"person": "Ada"}
 			tt.want.Conversation, tt.want.CaseID, tt.want.Repeat = "c", "case", 1
 			tt.want.Prompt, tt.want.Version, tt.want.PromptSHA256 = v.Name, v.Version, v.SHA256
 			tt.want.ModelAsked, tt.want.Provider = "openai/gpt-4o-2024-08-06", "openai"

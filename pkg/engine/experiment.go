@@ -26,5 +26,6 @@ func assigned(prompts Prompts, call *Call) (string, error) {
 	if e == nil || err != nil {
 		return call.Prompt, err
 	}
+	call.Result.Experiment = e.Name
 	return e.Prompt + "@" + e.Assign(cmp.Or(call.Unit, call.Conversation, call.Result.TraceID)), nil
 }

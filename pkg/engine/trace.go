@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"maps"
 	"strings"
 
 	"github.com/oklog/ulid/v2"
@@ -50,6 +51,7 @@ func record(call *Call, err error) ledger.Record {
 		TraceID: res.TraceID, Time: res.Started, Tenant: call.Tenant, Conversation: call.Conversation,
 		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
 		Cost: res.Cost, Total: res.Latency, Status: status(res.Response, err),
+		Unit: call.Unit, Experiment: res.Experiment, Cut: res.Cut.String(), Vars: maps.Clone(call.Vars),
 	}
 	if v := res.Prompt; v != nil {
 		r.Prompt, r.Version, r.PromptSHA256 = v.Name, v.Version, v.SHA256
@@ -61,7 +63,9 @@ func record(call *Call, err error) ledger.Record {
 	if resp := res.Response; resp != nil {
 		r.ModelAnswered, r.Usage, r.TTFT, r.FinishReason = resp.Model, resp.Usage, resp.Timing.TTFT, resp.FinishReason
 		r.Attempts, r.Output = resp.Attempts, resp.Parts
-		r.Cached, r.Saved = resp.Cached, res.Saved
+		if r.SavedCost = res.Saved; resp.Cached {
+			r.Cache = ledger.CacheHit
+		}
 		if resp.Ref != "" {
 			r.Provider, _, _ = strings.Cut(resp.Ref, "/")
 		}

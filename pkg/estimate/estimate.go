@@ -130,8 +130,12 @@ func (e *Estimator) add(ctx context.Context, call Call) error {
 	return nil
 }
 
+// ErrUnknownTokenizer is in the chain of Add's error for a model whose input cannot be counted: whatever the
+// call, the next one fails alike.
+var ErrUnknownTokenizer = errors.New("its input cannot be counted")
+
 func unknownTokenizer(model string) error {
-	d := diag.Errorf("the tokenizer of %q is not known, so its input cannot be counted", model)
+	d := diag.Errorf("the tokenizer of %q is not known, so %w", model, ErrUnknownTokenizer)
 	_, name, found := strings.Cut(model, "/")
 	if !found {
 		name = model

@@ -48,7 +48,7 @@ func (h LedgerHistory) sample(ctx context.Context, f ledger.Filter, of string) (
 		return s, err
 	}
 	for _, r := range records {
-		if r.Usage != nil && !r.Cached {
+		if r.Usage != nil && r.Cache != ledger.CacheHit {
 			s.Add(r.Usage.Output, r.Attempts)
 		}
 	}

@@ -36,7 +36,7 @@ func TestLedgerHistory(t *testing.T) {
 	key := estimate.Key{Model: "openai/gpt-4o", Prompt: "support", Version: "1.1.0"}
 	cached := answered(9, 1000)
 	for i := range cached {
-		cached[i].Cached = true
+		cached[i].Cache = ledger.CacheHit
 	}
 	for name, c := range map[string]struct {
 		ledger calls

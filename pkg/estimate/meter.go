@@ -20,12 +20,14 @@ type Caller interface {
 type Meter struct {
 	Caller
 	Limit   llm.Money
-	PerCall llm.Money // expected cost of a call; 0: not known
+	Already llm.Money // was spent before, as a part of Limit
+	PerCall llm.Money // expected cost of a call; 0: not known, so that it is the mean of those before
 
 	mu       sync.Mutex
 	spent    llm.Money // guarded by mu
 	underWay llm.Money // guarded by mu
-	unknown  int64     // answers without a cost, counted at PerCall; guarded by mu
+	priced   int64     // answers with a cost; guarded by mu
+	unknown  int64     // answers without a cost, counted at what was expected; guarded by mu
 }
 
 // LimitError says that a call was not made, because it would have exceeded the limit. It is an
@@ -47,11 +49,12 @@ func (l *LimitError) Hint() string { return "go on with a higher --max-cost" }
 
 // Generate implements Caller.
 func (m *Meter) Generate(ctx context.Context, call engine.Call) (*engine.Result, error) {
-	if err := m.reserve(); err != nil {
+	expected, err := m.reserve()
+	if err != nil {
 		return &engine.Result{}, err
 	}
 	res, err := m.Caller.Generate(ctx, call)
-	m.settle(res)
+	m.settle(expected, res)
 	return res, err
 }
 
@@ -72,25 +75,31 @@ func (m *Meter) Spent() (llm.Money, int64) {
 	return m.spent, m.unknown
 }
 
-func (m *Meter) reserve() error {
+// reserve gives what the call is expected to cost.
+func (m *Meter) reserve() (expected llm.Money, _ error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.spent >= m.Limit || m.spent+m.underWay+m.PerCall > m.Limit {
-		return &LimitError{m.Limit, m.spent, m.PerCall}
+	expected = m.PerCall
+	if expected == 0 && m.priced > 0 {
+		expected = m.spent / llm.Money(m.priced+m.unknown)
 	}
-	m.underWay += m.PerCall
-	return nil
+	if spent := m.Already + m.spent; spent >= m.Limit || spent+m.underWay+expected > m.Limit {
+		return 0, &LimitError{m.Limit, spent, expected}
+	}
+	m.underWay += expected
+	return expected, nil
 }
 
-func (m *Meter) settle(res *engine.Result) {
+func (m *Meter) settle(expected llm.Money, res *engine.Result) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.underWay -= m.PerCall
+	m.underWay -= expected
 	switch {
 	case res != nil && res.Cost != nil:
 		m.spent += *res.Cost
+		m.priced++
 	case res != nil && res.Response != nil: // it answered, and nobody knows at what cost
-		m.spent += m.PerCall
+		m.spent += expected
 		m.unknown++
 	}
 }

@@ -110,7 +110,7 @@ func (r *Record) answer(res *engine.Result, err error) {
 			if r.Latency == 0 {
 				r.Latency = Millis(resp.Timing.Total)
 			}
-			if !onlyText(resp.Parts) {
+			if !llm.OnlyText(resp.Parts) {
 				r.Parts = resp.Parts
 			}
 		}
@@ -121,15 +121,6 @@ func (r *Record) answer(res *engine.Result, err error) {
 	if err != nil {
 		r.Error = &Failure{failureType(err), err.Error()}
 	}
-}
-
-func onlyText(parts []llm.Part) bool {
-	for _, p := range parts {
-		if p.Text == "" && p != (llm.Part{}) {
-			return false
-		}
-	}
-	return true
 }
 
 func failureType(err error) string {

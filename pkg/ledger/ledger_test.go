@@ -58,11 +58,14 @@ func ptr[T any](v T) *T { return &v }
 func whole() ledger.Record {
 	return ledger.Record{
 		TraceID: "01JN", Time: start, Tenant: "acme", Conversation: "c1", Source: ledger.FromEval, RunID: "r1", CaseID: "k1", Repeat: 2,
-		ModelAsked: "openai/gpt-4o", Provider: "openai", ModelAnswered: "gpt-4o-2024-08-06", Prompt: "support", Version: "1.2.0", PromptSHA256: "abc",
-		Usage: &llm.Usage{UncachedInput: 1, CacheRead: 2, CacheWrite: 3, CacheWrite1h: 4, Output: 9, Reasoning: 5}, UsageEstimated: true,
-		Cost: ptr(llm.Money(125_000)), Cached: true, Saved: ptr(llm.Money(7)), TTFT: 40 * time.Millisecond, Total: time.Second, TokensPerSecond: ptr(9.375),
+		ModelAsked: "openai/gpt-4o", Provider: "openai", ModelAnswered: "gpt-4o-2024-08-06", Prompt: "support", Version: "1.2.0", PromptSHA256: "abc", Experiment: "tone",
+		Usage: &llm.Usage{UncachedInput: 1, CacheRead: 2, CacheWrite: 3, CacheWrite1h: 4, Output: 9, Reasoning: 5}, UsageSource: ledger.UsageEstimated,
+		Cost: ptr(llm.Money(125_000)), CostNote: "repriced", Cache: ledger.CacheHit, SavedCost: ptr(llm.Money(7)), TTFT: 40 * time.Millisecond, Total: time.Second, TokensPerSecond: ptr(9.375),
 		FinishReason: llm.FinishStop, Status: ledger.OK, ErrorKind: llm.KindTimeout, Attempts: 3, RequestHash: "def",
-		Messages: []llm.Message{llm.Text(llm.RoleUser, "Siparişim nerede?")}, Output: []llm.Part{{Text: "Yolda."}},
+		Parent: "01JA", Project: "shop", KeyName: "OPENAI_API_KEY", Unit: "user-7", Tags: []string{"vip", `a "b"`},
+		Route: "cheap", RouteReason: "complexity simple", FallbackFrom: []string{"openai/a", "openai/b"}, FallbackReason: "rate_limit",
+		Cut: "truncate_oldest: 4 messages, 2310 tokens", Passed: ptr(true),
+		Messages: []llm.Message{llm.Text(llm.RoleUser, "Siparişim nerede?")}, Output: []llm.Part{{Text: "Yolda."}}, Vars: map[string]any{"question": "Siparişim nerede?", "n": 2.0},
 	}
 }
 

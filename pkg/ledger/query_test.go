@@ -31,7 +31,7 @@ func calls(n int) []ledger.Record {
 			r.Cost = ptr(llm.Money(rng.Int64N(1e6)))
 		}
 		if rng.IntN(9) == 0 {
-			r.Cached, r.Saved = true, ptr(llm.Money(5))
+			r.Cache, r.SavedCost = ledger.CacheHit, ptr(llm.Money(5))
 		}
 		out[i] = r
 	}
@@ -161,9 +161,9 @@ func byHand(all []ledger.Record, fits func(ledger.Record) bool, key func(ledger.
 		default:
 			t.UnpricedFailed++
 		}
-		if r.Cached {
-			t.Cached++
-			t.Saved += *r.Saved
+		if r.Cache == ledger.CacheHit {
+			t.CacheHits++
+			t.Saved += *r.SavedCost
 		}
 		out[key(r)] = t
 	}

@@ -10,11 +10,12 @@ import (
 
 // queue holds records until its goroutine has written them.
 type queue struct {
-	write  func(context.Context, []Record) error
+	write  func(context.Context, []*Record) error
 	report func(error)
 
-	mu      sync.Mutex // guards the four below
-	waiting []Record
+	mu      sync.Mutex // guards the five below
+	waiting []*Record
+	bytes   int // of their texts
 	lost    int
 	lastErr error
 	closed  bool
@@ -27,12 +28,15 @@ type queue struct {
 
 const (
 	linger     = 10 * time.Millisecond // how long records gather, so that a busy process makes few transactions
-	batch      = 1000                  // records in a transaction
-	maxWaiting = 200_000               // records held while the disk fails
-	maxPause   = 5 * time.Second       // between attempts on a failing disk
+	busyLinger = 5 * linger            // the same where busy of them came in that time: a transaction costs as much as many records
+	busy       = 30
+	batch      = 1000            // records in a transaction
+	maxWaiting = 200_000         // records held while the disk fails
+	maxBytes   = 256 << 20       // of texts held while the disk fails
+	maxPause   = 5 * time.Second // between attempts on a failing disk
 )
 
-func newQueue(write func(context.Context, []Record) error, report func(error)) *queue {
+func newQueue(write func(context.Context, []*Record) error, report func(error)) *queue {
 	q := &queue{
 		write: write, report: report, wake: make(chan struct{}, 1),
 		flushes: make(chan chan error), stop: make(chan struct{}), done: make(chan struct{}),
@@ -47,17 +51,37 @@ func (q *queue) add(r Record) error {
 	if q.closed {
 		return ErrClosed
 	}
-	if len(q.waiting) >= maxWaiting {
+	size := r.textBytes()
+	if len(q.waiting) >= maxWaiting || q.bytes+size > maxBytes && len(q.waiting) > 0 {
 		q.lost++
-		return fmt.Errorf("ledger: %d calls wait to be written, and this one is not recorded: %w", len(q.waiting), q.lastErr)
+		return &DroppedError{Waiting: len(q.waiting), Dropped: q.lost, Err: q.lastErr}
 	}
-	q.waiting = append(q.waiting, r)
+	q.waiting = append(q.waiting, &r)
+	q.bytes += size
 	select {
 	case q.wake <- struct{}{}:
 	default: // it is awake
 	}
 	return nil
 }
+
+// DroppedError is what Append fails with when the queue is full: the call goes on, and is not recorded.
+type DroppedError struct {
+	Waiting int   // calls that wait to be written
+	Dropped int   // calls that found the queue full so far, this one included
+	Err     error // why the last attempt to write failed; nil while the first is under way
+}
+
+func (e *DroppedError) Error() string {
+	text := fmt.Sprintf("ledger: %d calls wait to be written, and %d were not recorded", e.Waiting, e.Dropped)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap gives Err.
+func (e *DroppedError) Unwrap() error { return e.Err }
 
 // run is the goroutine that writes. A failed batch goes back and is tried again after a pause.
 func (q *queue) run() {
@@ -67,7 +91,8 @@ func (q *queue) run() {
 		select {
 		case <-q.wake:
 		case reply := <-q.flushes:
-			reply <- q.drain()
+			_, err := q.drain()
+			reply <- err
 			continue
 		case <-q.stop:
 			return
@@ -82,8 +107,8 @@ func (q *queue) run() {
 			return
 		}
 		t.Stop()
-		err := q.drain()
-		pause = q.next(pause, err)
+		n, err := q.drain()
+		pause = q.next(pause, n, err)
 		if reply != nil {
 			reply <- err
 		}
@@ -91,12 +116,16 @@ func (q *queue) run() {
 }
 
 // next is how long to wait before the next attempt. After a failure the goroutine wakes itself.
-func (q *queue) next(pause time.Duration, err error) time.Duration {
+func (q *queue) next(pause time.Duration, written int, err error) time.Duration {
+	if err == nil && written >= busy {
+		return busyLinger
+	}
 	if err == nil {
 		return linger
 	}
-	if pause == linger {
+	if pause <= busyLinger {
 		q.report(err) // once in a row of failures
+		pause = busyLinger
 	}
 	select {
 	case q.wake <- struct{}{}:
@@ -105,15 +134,15 @@ func (q *queue) next(pause time.Duration, err error) time.Duration {
 	return min(2*pause, maxPause)
 }
 
-// drain writes all that waits, batch by batch, until it is done or fails.
-func (q *queue) drain() error {
+// drain writes all that waits, batch by batch, until it is done or fails, and tells how many were written.
+func (q *queue) drain() (written int, _ error) {
 	for {
 		q.mu.Lock()
 		n := min(len(q.waiting), batch)
 		part := q.waiting[:n:n]
 		q.mu.Unlock()
 		if n == 0 {
-			return nil
+			return written, nil
 		}
 		err := q.write(context.Background(), part)
 		var skipped *skippedError
@@ -123,15 +152,19 @@ func (q *queue) drain() error {
 		}
 		q.mu.Lock()
 		if q.lastErr = err; err == nil {
-			clear(part) // the texts are free to go
+			for i, r := range part {
+				q.bytes -= r.textBytes()
+				part[i] = nil // its texts are free to go
+			}
 			if q.waiting = q.waiting[n:]; len(q.waiting) == 0 {
 				q.waiting = nil
 			}
 		}
 		q.mu.Unlock()
 		if err != nil {
-			return err
+			return written, err
 		}
+		written += n
 	}
 }
 
@@ -163,10 +196,13 @@ func (q *queue) close() error {
 	}
 	close(q.stop)
 	<-q.done
-	err := q.drain()
+	_, err := q.drain()
 	lost := q.lost + len(q.waiting)
 	if lost == 0 {
 		return nil
+	}
+	if err == nil {
+		return fmt.Errorf("ledger: %d calls were not recorded: the database was not to be written when they came", lost)
 	}
 	return fmt.Errorf("ledger: %d calls were not recorded: %w", lost, err)
 }

@@ -8,16 +8,21 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
-// Record is one call to a model.
+// Record is one call to a model. Fields that nothing is known of are zero.
 type Record struct {
 	TraceID      string    // required, and no other call's: a ULID sorts by time
+	Parent       string    // trace id of the call that this one is a part of: a judge's, a summary's
 	Time         time.Time // when the call started
 	Tenant       string
+	Project      string // whose budget it counts against, beside the tenant's
+	KeyName      string // which key was used, by its name or variable; never the key
 	Conversation string
+	Unit         string // who the call was for, as engine.Call.Unit
 	Source       Source
 	RunID        string // the eval run or the batch
 	CaseID       string // the eval case or the batch record
 	Repeat       int
+	Tags         []string // the caller's own labels
 
 	ModelAsked    string // the reference that the caller gave: "openai/gpt-4o"
 	Provider      string // who answered: "openai"
@@ -26,12 +31,21 @@ type Record struct {
 	Prompt       string // the prompt's name; "" for a call without one
 	Version      string
 	PromptSHA256 string
+	Experiment   string // which experiment chose the version; the version is the arm
 
-	Usage          *llm.Usage // nil means unknown
-	UsageEstimated bool       // Usage was counted here, because the provider did not say
-	Cost           *llm.Money // nil means that the price is unknown
-	Cached         bool       // the answer came from our own cache
-	Saved          *llm.Money // what a cached answer would have cost
+	Usage       *llm.Usage // nil means unknown
+	UsageSource string     // UsageEstimated, or "" when the provider told the usage or nobody did
+	Cost        *llm.Money // nil means that the price is unknown
+	CostNote    string     // what has changed Cost since: "repriced at 2026-09-01"
+	Cache       string     // CacheHit, CacheMiss, or "" when our own cache was not asked
+	SavedCost   *llm.Money // what an answer from the cache would have cost; nil means none or unknown
+
+	Route          string   // the routing rule that chose the model
+	RouteReason    string   // why it did: "complexity simple", "tag summary"
+	FallbackFrom   []string // the models that failed before the one that answered, in their order
+	FallbackReason string   // why the last of them was left: "rate_limit", "context_length"
+	Cut            string   // what of the messages was left out to fit the context window: "truncate_oldest: 4 messages, 2310 tokens"
+	Passed         *bool    // of an eval's answer: whether it passed its case; nil means not judged. SetPassed sets it
 
 	TTFT            time.Duration // 0 when nothing was streamed
 	Total           time.Duration
@@ -42,13 +56,21 @@ type Record struct {
 	Attempts        int
 	RequestHash     string
 
-	// Messages and Output are kept as Options.Texts says. Read from the ledger they are as they were
+	// Messages, Output and Vars are kept as Options.Texts says. Read from the ledger they are as they were
 	// kept, and with TextsHashed only their hashes are there.
 	Messages   []llm.Message
 	Output     []llm.Part
-	Kept       Texts  // set by Get and Each: how the texts were kept
-	TextHashes Hashes // set by Get and Each
+	Vars       map[string]any // what the prompt's variables were; not kept hashed
+	Kept       Texts          // set by Get and Each: how the texts were kept
+	TextHashes Hashes         // set by Get and Each
 }
+
+// The values of Record.UsageSource and Record.Cache that are not "".
+const (
+	UsageEstimated = "estimated" // counted here, because the provider did not say
+	CacheHit       = "hit"
+	CacheMiss      = "miss"
+)
 
 // Hashes are the sha256, in hex, of the texts' JSON.
 type Hashes struct{ Messages, Output string }

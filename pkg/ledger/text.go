@@ -23,7 +23,7 @@ const (
 )
 
 // kept is a record's texts as they go into the table.
-type kept struct{ messages, output string }
+type kept struct{ messages, output, vars string }
 
 // keep applies the options to a record's texts; nil means that nothing is kept.
 func (o *Options) keep(r *Record) (*kept, error) {
@@ -47,9 +47,77 @@ func (o *Options) keep(r *Record) (*kept, error) {
 		return nil, err
 	}
 	if o.Texts == TextsHashed {
-		return &kept{digest(in), digest(out)}, nil
+		return &kept{digest(in), digest(out), ""}, nil
 	}
-	return &kept{string(in), string(out)}, nil
+	k := &kept{messages: string(in), output: string(out)}
+	if len(r.Vars) > 0 {
+		vars, err := json.Marshal(cleanValue(r.Vars, clean))
+		if err != nil {
+			return nil, err
+		}
+		k.vars = string(vars)
+	}
+	return k, nil
+}
+
+// cleanValue copies a variable with every text in it cleaned, the keys of mappings too.
+func cleanValue(v any, clean func(string) string) any {
+	switch v := v.(type) {
+	case string:
+		return clean(v)
+	case map[string]any:
+		out := make(map[string]any, len(v))
+		for k, e := range v {
+			out[clean(k)] = cleanValue(e, clean)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, e := range v {
+			out[i] = cleanValue(e, clean)
+		}
+		return out
+	case nil, bool, int, int64, float64, json.Number:
+		return v
+	}
+	// Some other type of the caller's: as the JSON that it would be.
+	b, err := json.Marshal(v)
+	var plain any
+	if err != nil || json.Unmarshal(b, &plain) != nil {
+		return nil
+	}
+	return cleanValue(plain, clean)
+}
+
+// textBytes is about how much memory the record's texts hold.
+func (r *Record) textBytes() int {
+	n := partBytes(r.Output)
+	for _, m := range r.Messages {
+		n += partBytes(m.Parts)
+	}
+	return n
+}
+
+func partBytes(parts []llm.Part) (n int) {
+	for _, p := range parts {
+		n += len(p.Text)
+		if p.Media != nil {
+			n += len(p.Media.Data)
+		}
+		if p.ToolCall != nil {
+			n += len(p.ToolCall.Arguments)
+		}
+		if p.ToolResult != nil {
+			n += len(p.ToolResult.Content)
+		}
+		if p.Reasoning != nil {
+			n += len(p.Reasoning.Text)
+		}
+		if p.Extra != nil {
+			n += len(p.Extra.Data)
+		}
+	}
+	return n
 }
 
 // restore is the way back.
@@ -60,6 +128,11 @@ func (r *Record) restore(k kept) error {
 	case TextsHashed:
 		r.TextHashes = Hashes{k.messages, k.output}
 		return nil
+	}
+	if k.vars != "" {
+		if err := json.Unmarshal([]byte(k.vars), &r.Vars); err != nil {
+			return fmt.Errorf("ledger: variables of %s: %w", r.TraceID, err)
+		}
 	}
 	if err := json.Unmarshal([]byte(k.messages), &r.Messages); err != nil {
 		return fmt.Errorf("ledger: messages of %s: %w", r.TraceID, err)
@@ -123,4 +196,18 @@ func cleanExtra(x llm.Extra, clean func(string) string) *llm.Extra {
 		x.Data = json.RawMessage("null")
 	}
 	return &x
+}
+
+// CleanTexts replaces every text of a record by what clean makes of it, as when it is exported.
+func CleanTexts(r *Record, clean func(string) string) {
+	same := func(m llm.Media) llm.Media { return m }
+	for i := range r.Messages {
+		r.Messages[i].Parts = cleanParts(r.Messages[i].Parts, clean, same)
+	}
+	if r.Output != nil {
+		r.Output = cleanParts(r.Output, clean, same)
+	}
+	if r.Vars != nil {
+		r.Vars, _ = cleanValue(r.Vars, clean).(map[string]any)
+	}
 }

@@ -85,6 +85,16 @@ func Text(role Role, text string) Message {
 // Text joins the text parts of the message.
 func (m Message) Text() string { return joinText(m.Parts) }
 
+// OnlyText tells whether parts are nothing but text, so that joining them loses nothing.
+func OnlyText(parts []Part) bool {
+	for _, p := range parts {
+		if p.Text == "" && p != (Part{}) {
+			return false
+		}
+	}
+	return true
+}
+
 func joinText(parts []Part) string {
 	if len(parts) == 1 {
 		return parts[0].Text

@@ -1,5 +1,6 @@
-// Package metric holds text metrics: pure functions that give numbers for two texts, each with the
-// definition that it follows. Start with FinalNumber, NormalizeSQuAD or LevenshteinSimilarity.
+// Package metric holds measures of texts, of rankings, of repeats and of raters: pure functions, each with the
+// source of its definition. Start with BLEU, RougeN, TokenF1 or FinalNumber for texts, NDCG and RecallAtK for
+// rankings, PassAtK for repeats and CohenKappa for raters.
 package metric
 
 // Levenshtein counts the insertions, deletions and substitutions that turn a into b, in code points.

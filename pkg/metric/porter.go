@@ -45,32 +45,18 @@ func irregular(word string) string {
 	return ""
 }
 
-// porterRule replaces an ending where the stem before it allows. The first ending of a list that the
-// word has decides, also where its condition does not hold.
-type porterRule struct {
-	ending, with string
-	allowed      func(stem string) bool // nil means always
-}
-
-func applyFirst(word string, rules []porterRule) string {
-	for _, r := range rules {
-		if stem, ok := strings.CutSuffix(word, r.ending); ok {
-			if r.allowed == nil || r.allowed(stem) {
-				return stem + r.with
+// replaceEnding goes through pairs of an ending and what replaces it, where the stem before it allows (nil
+// means always). The first ending that the word has decides, also where the stem does not allow.
+func replaceEnding(word string, allowed func(stem string) bool, pairs ...string) string {
+	for i := 0; i < len(pairs); i += 2 {
+		if stem, ok := strings.CutSuffix(word, pairs[i]); ok {
+			if allowed == nil || allowed(stem) {
+				return stem + pairs[i+1]
 			}
 			return word
 		}
 	}
 	return word
-}
-
-// replaceEnding is applyFirst with one condition for all, for pairs of an ending and what replaces it.
-func replaceEnding(word string, allowed func(stem string) bool, pairs ...string) string {
-	rules := make([]porterRule, 0, len(pairs)/2)
-	for i := 0; i < len(pairs); i += 2 {
-		rules = append(rules, porterRule{pairs[i], pairs[i+1], allowed})
-	}
-	return applyFirst(word, rules)
 }
 
 // porterPlural is step 1a.
@@ -117,9 +103,9 @@ func porterDouble(word string) string {
 	if stem, ok := strings.CutSuffix(word, "alli"); ok && measured(stem) {
 		return porterDouble(stem + "al")
 	}
-	if strings.HasSuffix(word, "logi") {
-		// The l counts as part of the stem, so that short ones like geo go the way of archaeo.
-		return applyFirst(word, []porterRule{{"logi", "log", func(string) bool { return measured(word[:len(word)-3]) }}})
+	// The l counts as part of the stem, so that short ones like geo go the way of archaeo.
+	if stem, ok := strings.CutSuffix(word, "ogi"); ok && strings.HasSuffix(stem, "l") && measured(stem) {
+		return stem + "og"
 	}
 	return replaceEnding(word, measured,
 		"ational", "ate", "tional", "tion", "enci", "ence", "anci", "ance", "izer", "ize", "bli", "ble", "alli", "al",

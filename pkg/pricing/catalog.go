@@ -44,7 +44,7 @@ var defaultCatalog = sync.OnceValues(func() (*Catalog, error) { return Parse(cat
 // Parse makes a Catalog of text in the format of catalog.txt. Only the header is checked here; Check
 // reads all of it.
 func Parse(text string) (*Catalog, error) {
-	t := &table{text: text, loaded: map[string]*block{}}
+	t := newTable(text)
 	date := ""
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "#") {

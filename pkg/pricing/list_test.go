@@ -56,6 +56,17 @@ func TestProviders(t *testing.T) {
 	}
 }
 
+// Cloudflare's models begin with @, as a provider's section does.
+func TestModelsThatBeginAsSectionsDo(t *testing.T) {
+	c, err := Parse("# date 2026-09-23\n@cloudflare\tCloudflare\n@cf/meta/m\t\t\tin=1 out=2\n@next\tNext\nm\t\t\tin=1 out=2\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, ok := c.Find("cloudflare/@cf/meta/m"); !ok || m.Provider != "cloudflare" || len(c.Providers()) != 2 {
+		t.Errorf("found %+v; providers %v", m, c.Providers())
+	}
+}
+
 func TestChanges(t *testing.T) {
 	c := sampleCatalog(t)
 	var got []string

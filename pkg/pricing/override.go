@@ -17,7 +17,7 @@ type Overrides map[string]*Model
 // limits and abilities of a known model are kept where the override has none.
 func (c *Catalog) With(o Overrides) *Catalog {
 	if c == nil {
-		c = &Catalog{table: &table{loaded: map[string]*block{}}}
+		c = &Catalog{table: newTable("")}
 	}
 	out := &Catalog{table: c.table, own: maps.Clone(c.own)}
 	if out.own == nil {

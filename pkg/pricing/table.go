@@ -16,8 +16,15 @@ type table struct {
 	date    time.Time
 	sources []string
 
-	mu     sync.RWMutex      // guards loaded
-	loaded map[string]*block // by provider, nil for one that is not in the text
+	index  func() map[string]string // where each provider's section is
+	mu     sync.RWMutex             // guards loaded
+	loaded map[string]*block        // by provider
+}
+
+func newTable(text string) *table {
+	t := &table{text: text, loaded: map[string]*block{}}
+	t.index = sync.OnceValue(t.sections)
+	return t
 }
 
 // block is one provider's models.
@@ -58,31 +65,47 @@ func (t *table) block(id string) (*block, error) {
 	return b, nil
 }
 
-// section is the text between the provider's header line and the next one.
-func (t *table) section(id string) string {
-	start := strings.Index(t.text, "\n@"+id+"\t")
-	if id == "" || start < 0 {
-		return ""
+// section is the text between the provider's header line and the next one, "" for an unknown provider.
+func (t *table) section(id string) string { return t.index()[id] }
+
+// sections finds where each provider's text is. It is kept: whoever prices a million calls to a server of
+// their own asks a million times for a provider that is not there.
+func (t *table) sections() map[string]string {
+	all := map[string]string{}
+	id, start := "", 0
+	for at := range t.headers {
+		all[id] = t.text[start:at]
+		id, _, _ = strings.Cut(t.text[at+1:], "\t")
+		start = at
 	}
-	rest := t.text[start+1:]
-	if end := strings.Index(rest, "\n@"); end >= 0 {
-		return rest[:end]
+	all[id] = t.text[start:]
+	delete(all, "") // what comes before the first header
+	return all
+}
+
+// headers gives where the lines begin that begin a provider's section: @ and its id, which unlike some
+// models' names, such as @cf/meta/llama-2-7b, has no slash.
+func (t *table) headers(yield func(int) bool) {
+	for at := 0; ; {
+		next := strings.Index(t.text[at:], "\n@")
+		if next < 0 {
+			return
+		}
+		at += next + 1
+		if id, _, _ := strings.Cut(t.text[at:], "\t"); !strings.Contains(id, "/") && !yield(at) {
+			return
+		}
 	}
-	return rest
 }
 
 // providers lists the ids of all blocks, sorted as the text is.
 func (t *table) providers() []string {
 	var ids []string
-	for rest := t.text; ; {
-		i := strings.Index(rest, "\n@")
-		if i < 0 {
-			return ids
-		}
-		rest = rest[i+2:]
-		id, _, _ := strings.Cut(rest, "\t")
+	for at := range t.headers {
+		id, _, _ := strings.Cut(t.text[at+1:], "\t")
 		ids = append(ids, id)
 	}
+	return ids
 }
 
 func parseBlock(id, text string) (*block, error) {

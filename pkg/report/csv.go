@@ -22,7 +22,7 @@ func CSV(w io.Writer, runs []Run) error {
 		"model", "latency_ms", "ttft_ms", "input_tokens", "output_tokens", "cost_usd", "attempts", "trace_id",
 	}
 	for _, m := range metrics {
-		header = append(header, csvText(m), csvText(m+".pass"), csvText(m+".why"))
+		header = append(header, CSVText(m), CSVText(m+".pass"), CSVText(m+".why"))
 	}
 	csvLine(out, header)
 	for _, r := range runs {
@@ -58,10 +58,10 @@ func csvRecord(run, input string, rec *eval.Record) []string {
 		cost = dollars(*rec.Cost)
 	}
 	return []string{
-		csvText(run), csvText(rec.Case), strconv.Itoa(rec.Repeat), string(StatusOf(rec)),
-		csvText(strings.Join(rec.Tags, " ")), csvText(input), csvText(expected(rec)), csvText(rec.Output),
-		csvText(failure.Type), csvText(failure.Message), csvText(string(rec.FinishReason)), csvText(rec.Model),
-		millis(rec.Latency), millis(rec.TTFT), in, out, cost, strconv.Itoa(rec.Attempts), csvText(rec.TraceID),
+		CSVText(run), CSVText(rec.Case), strconv.Itoa(rec.Repeat), string(StatusOf(rec)),
+		CSVText(strings.Join(rec.Tags, " ")), CSVText(input), CSVText(expected(rec)), CSVText(rec.Output),
+		CSVText(failure.Type), CSVText(failure.Message), CSVText(string(rec.FinishReason)), CSVText(rec.Model),
+		millis(rec.Latency), millis(rec.TTFT), in, out, cost, strconv.Itoa(rec.Attempts), CSVText(rec.TraceID),
 	}
 }
 
@@ -73,17 +73,17 @@ func csvScores(metrics []string, rec *eval.Record) []string {
 		case !applies:
 			cells = append(cells, "", "", "")
 		case s.Value == nil:
-			cells = append(cells, "", "", csvText("unscored: "+s.Unscored))
+			cells = append(cells, "", "", CSVText("unscored: "+s.Unscored))
 		default:
-			cells = append(cells, strconv.FormatFloat(*s.Value, 'g', -1, 64), strconv.FormatBool(s.Pass), csvText(s.Why))
+			cells = append(cells, strconv.FormatFloat(*s.Value, 'g', -1, 64), strconv.FormatBool(s.Pass), CSVText(s.Why))
 		}
 	}
 	return cells
 }
 
-// csvText keeps a text from being a formula, also in the full-width forms that some spreadsheets know,
+// CSVText keeps a text from being a formula, also in the full-width forms that some spreadsheets know,
 // and makes it valid UTF-8 without NUL.
-func csvText(s string) string {
+func CSVText(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
 	for _, r := range s {
 		if strings.ContainsRune("=+-@\t\r\n＝＋－＠", r) {

@@ -57,7 +57,7 @@ func (m markdown) head() {
 	if r.Run.Tag != "" {
 		title = append(title, "tag "+Defuse(r.Run.Tag, 80))
 	}
-	m.printf("### %s\n\n%s\n", strings.Join(title, " · "), strings.Join(facts(r), " · "))
+	m.printf("### %s\n\n%s\n", strings.Join(title, " · "), strings.Join(append(facts(r), speeds(r)...), " · "))
 	if m.run.Answers != "" {
 		m.printf("\nAnswers: %s\n", Defuse(m.run.Answers, 200))
 	}

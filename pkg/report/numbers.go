@@ -45,6 +45,17 @@ func duration(ms int64) string {
 	return d.Round(time.Second).String()
 }
 
+// latency writes milliseconds with the digits that matter.
+func latency(ms float64) string {
+	switch {
+	case ms < 10:
+		return strconv.FormatFloat(ms, 'g', 2, 64) + " ms"
+	case ms < 1000:
+		return strconv.FormatFloat(ms, 'f', 0, 64) + " ms"
+	}
+	return strconv.FormatFloat(ms/1000, 'f', 2, 64) + " s"
+}
+
 // score writes a mean with the four digits that tell 1,000 cases apart, and a dash for none.
 func score(mean *float64) string {
 	if mean == nil {

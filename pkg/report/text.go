@@ -75,6 +75,9 @@ func (t text) head() {
 	}
 	t.line(strings.Join(title, " · "))
 	t.line(t.style.faint(strings.Join(facts(r), " · ")))
+	if speed := speeds(r); len(speed) > 0 {
+		t.line(t.style.faint(strings.Join(speed, " · ")))
+	}
 	if t.run.Answers != "" {
 		t.line(t.style.warn("answers: " + termsafe.Line(t.run.Answers)))
 	}
@@ -106,6 +109,17 @@ func facts(r eval.Result) []string {
 		return append(list, "unpriced")
 	}
 	return append(list, r.Cost.String()+missing(r.Unpriced, "unpriced"))
+}
+
+// speeds are how long answers took, and how many tokens came in a second over all calls at once.
+func speeds(r eval.Result) (list []string) {
+	if l := r.Latency; l != nil && l.P95 > 0 {
+		list = append(list, fmt.Sprintf("latency p50 %s, p95 %s", latency(l.P50), latency(l.P95)))
+	}
+	if r.Usage != nil && r.Usage.Output > 0 && r.Duration > 0 {
+		list = append(list, thousands(r.Usage.Output*1000/r.Duration)+" tokens/s")
+	}
+	return list
 }
 
 func missing(n int, what string) string {

@@ -58,7 +58,7 @@ func example(t *testing.T) *eval.Outcome {
 		Cases: 1319, Errors: 1, Invalid: "tone: 1319 of 1319 answers are unscored, more than 5 %",
 		Metrics: []eval.MetricResult{accuracy, tone},
 		Slices:  []eval.Slice{{Tag: "grade-school", Cases: 1000, Metrics: []eval.MetricResult{accuracy}}, {Tag: "hard", Cases: 319, Metrics: []eval.MetricResult{accuracy, tone}}},
-		Usage:   &llm.Usage{UncachedInput: 1234567, Output: 89}, Unknown: 4, Cost: ptr(llm.Money(1_250_000_000)), Unpriced: 2, Duration: 412,
+		Usage:   &llm.Usage{UncachedInput: 1234567, Output: 89}, Unknown: 4, Cost: ptr(llm.Money(1_250_000_000)), Unpriced: 2, Duration: 412, Latency: &eval.Latency{P50: 348.4, P95: 1628.2},
 	}}
 }
 
@@ -173,6 +173,11 @@ func TestShorten(t *testing.T) {
 }
 
 func TestNumbers(t *testing.T) {
+	for ms, want := range map[float64]string{0.038: "0.038 ms", 9.96: "10 ms", 348.4: "348 ms", 1628.2: "1.63 s"} {
+		if got := latency(ms); got != want {
+			t.Errorf("latency(%v) = %q, want %q", ms, got, want)
+		}
+	}
 	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", -1234567: "-1,234,567"} {
 		if got := thousands(n); got != want {
 			t.Errorf("thousands(%d) = %q, want %q", n, got, want)

@@ -93,6 +93,22 @@ func (a against) of(s *Sample) (texts []string, missing string) {
 	return texts, ""
 }
 
+// pair gives the part of the answer that is compared and what it is compared with, or the outcome where
+// one of them is missing.
+func (a against) pair(s *Sample, path string) (got string, wants []string, out *Outcome) {
+	wants, missing := a.of(s)
+	if missing != "" {
+		o := unscored("%s", missing)
+		return "", nil, &o
+	}
+	got, err := pick(s.Output, path)
+	if err != nil {
+		o := unreadable(err)
+		return "", nil, &o
+	}
+	return got, wants, nil
+}
+
 func nonEmpty(s string) []string {
 	if s == "" {
 		return nil

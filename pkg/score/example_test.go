@@ -25,6 +25,10 @@ func FuzzBuild(f *testing.F) {
 	f.Add("{type: number, after: 'A:', tolerance: 1%}")
 	f.Add("{type: contains, values: [a, b], mode: any}")
 	f.Add("{type: regex, pattern: '(a)', group: 1}")
+	f.Add("{type: all_of, scorers: [&a {type: bleu, negate: true}, *a, {type: expr, expr: len(output) > 1}]}")
+	f.Add("{type: json_schema, schema: {$ref: '#'}}")
+	f.Add("{type: tool_call, calls: [{name: f, arguments: {n: 1}}]}")
+	f.Add("{type: json_path, path: '$..[?@.a == 1]', equals: .inf}")
 	f.Fuzz(func(t *testing.T, text string) {
 		var m score.Metric
 		if yaml.Unmarshal([]byte(text), &m) != nil || m.Name == "" {

@@ -71,9 +71,9 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	scorer, err := k.make(options)
 	if err != nil {
 		if e, ok := errors.AsType[*optionError](err); ok {
-			return nil, at(cmp.Or(valueOf(node, e.key), node), "%s: %v", e.key, e.err)
+			return nil, at(cmp.Or(valueOf(node, e.key), node), "%s: %w", e.key, e.err).WithHint("%s", e.hint)
 		}
-		return nil, at(node, "%v", err)
+		return nil, at(node, "%w", err)
 	}
 	m := &Metric{Name: c.Name, Type: k.name, Line: node.Line, scorer: scorer, negate: c.Negate}
 	if m.Name == "" {
@@ -105,11 +105,22 @@ func (m *Metric) UnmarshalYAML(node *yaml.Node) error {
 // what could not be read a fail.
 func (m *Metric) Score(ctx context.Context, s *Sample) Outcome {
 	o := checked(m.scorer.Score(ctx, s))
-	if m.negate && o.Scored() && !o.malformed {
-		o.Value, o.Pass = 1-o.Value, !o.Pass
-		if !o.Pass && o.Why == "" {
-			o.Why = "negated: the answer passes " + m.Type
+	if !m.negate || !o.Scored() {
+		return o
+	}
+	if o.malformed {
+		o.Value, o.Pass = 0, false // also where the readable part of a composition was enough for a pass
+		if o.Why == "" {
+			o.Why = "a part of the answer cannot be read"
 		}
+		return o
+	}
+	o.Pass = !o.Pass
+	if !o.measured {
+		o.Value = 1 - o.Value
+	}
+	if !o.Pass && o.Why == "" {
+		o.Why = "negated: the answer passes " + m.Type
 	}
 	return o
 }
@@ -145,3 +156,23 @@ func FromCases() ([]*Metric, error) {
 	}
 	return list, nil
 }
+
+// Signature names the settings that the value depends on, where a published measure has such a form
+// (sacrebleu's), or is "". Show it with the number.
+func (m *Metric) Signature() string {
+	if s, ok := m.scorer.(interface{ signature() string }); ok {
+		return s.signature()
+	}
+	return ""
+}
+
+// Unit is the unit of a metric that measures: "ms", "USD" or "tokens". Of such a metric the smaller value is
+// the better one. "" means a score, of which the greater is the better.
+func (m *Metric) Unit() string {
+	if u, ok := m.scorer.(interface{ unit() string }); ok {
+		return u.unit()
+	}
+	return ""
+}
+
+func (m *Metric) measures() bool { return m.Unit() != "" }

@@ -12,13 +12,18 @@ import (
 
 // optionError is a complaint about one option's value; Build knows where that stands.
 type optionError struct {
-	key string
-	err error
+	key  string
+	err  error
+	hint string // "" for none
 }
 
 func (e *optionError) Error() string { return e.key + ": " + e.err.Error() }
 
-func badOption(key, msg string) error { return &optionError{key, errors.New(msg)} }
+func badOption(key, msg string) error { return &optionError{key: key, err: errors.New(msg)} }
+
+func badOptionHint(key, msg, hint string) error {
+	return &optionError{key: key, err: errors.New(msg), hint: hint}
+}
 
 // texts is a list of strings that may be written as a single one.
 type texts []string
@@ -54,6 +59,9 @@ func decode(node *yaml.Node, structs ...any) error {
 			return err.WithHint("options: %s", strings.Join(known, ", "))
 		}
 		if err := value.Decode(field.Addr().Interface()); err != nil {
+			if d, ok := errors.AsType[*diag.Error](err); ok {
+				return d // of a value that reads itself
+			}
 			return at(value, "%s: want %s", key.Value, wanted(field))
 		}
 	}
@@ -97,7 +105,12 @@ func wanted(field reflect.Value) string {
 		return "a whole number"
 	case reflect.Float64:
 		return "a number"
+	case reflect.Map:
+		return "a mapping"
 	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Float64 {
+			return "a list of numbers"
+		}
 		return "text or a list of texts"
 	}
 	return "text"

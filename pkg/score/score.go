@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -35,9 +36,27 @@ type Sample struct {
 	MustNotContain []string
 	Schema         json.RawMessage // nil means none
 	Context        []string
+	Refusal        *bool              // whether the answer should be a refusal; nil means that the case does not say
+	Relevant       map[string]float64 // ids of the documents that are right, with their grades; nil means none given
 
-	Response *llm.Response // the whole answer; nil when scored from a file that holds the text only
-	Cost     *llm.Money    // nil means unpriced
+	Retrieved []string      // ids of the documents that were found, best first; nil means unknown
+	Response  *llm.Response // the whole answer; nil when scored from a file that holds the text only
+	Cost      *llm.Money    // nil means unpriced
+	Latency   time.Duration // as the caller measured it; 0 means what Response.Timing says
+	// Scores holds what the metrics before this one gave, by name, for expr. The caller fills it in the
+	// suite's order, with SetScore; nil means that none is known.
+	Scores map[string]Outcome
+}
+
+// SetScore keeps a metric's outcome for those that come after it. A skipped one is not kept.
+func (s *Sample) SetScore(name string, o Outcome) {
+	if o.Skip {
+		return
+	}
+	if s.Scores == nil {
+		s.Scores = map[string]Outcome{}
+	}
+	s.Scores[name] = o
 }
 
 // Outcome is what a scorer says of a sample. Exactly one of three holds: it was scored (Value, Pass and
@@ -58,6 +77,7 @@ type Outcome struct {
 	Err  error // what kept a call of the scorer from being answered, with Unscored
 
 	malformed bool // a fail that stays one when it is negated
+	measured  bool // Value is a measurement with a unit: negating turns Pass round and leaves it
 }
 
 // Scored tells whether Value and Pass count.

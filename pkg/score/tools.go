@@ -30,6 +30,7 @@ type Tools struct {
 	Run       string // id of the run that is scored, for the record of calls
 
 	metric string // whose scorer is bound; set by Bind
+	within string // "safe." for the scorers of the composition safe
 }
 
 // Judge is a prompt version and the model that is asked it.
@@ -98,7 +99,7 @@ func (m *Metric) Bind(t Tools) error {
 	if !ok {
 		return nil
 	}
-	t.metric = m.Name
+	t.metric = t.within + m.Name
 	identity, err := b.bind(t)
 	if err != nil {
 		return m.unbound(err)
@@ -142,8 +143,10 @@ func (m *Metric) Judge() (j Judge, ok bool) {
 	return a.asks(), true
 }
 
-// Judged tells whether the metric is a judge's verdict, which people can calibrate.
+// Judged tells whether the metric is a judge's verdict, which people can calibrate. A composition is none, but
+// the judges in it have their own.
 func (m *Metric) Judged() bool {
-	_, ok := m.scorer.(planner)
-	return ok
+	_, plans := m.scorer.(planner)
+	_, composed := m.scorer.(*compose)
+	return plans && !composed
 }

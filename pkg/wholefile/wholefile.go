@@ -8,13 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
 
 // Write replaces the file at path by what write writes, in one step. After an error the old file stands as
-// it was, and nothing is left beside it.
-func Write(path string, write func(io.Writer) error) (err error) {
+// it was, and nothing is left beside it. Everybody may read the file.
+func Write(path string, write func(io.Writer) error) error { return WriteMode(path, 0o644, write) }
+
+// WriteMode is Write for a file with these permissions.
+func WriteMode(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(path), pattern(path))
 	if err != nil {
 		return err
@@ -25,7 +29,7 @@ func Write(path string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	w := bufio.NewWriterSize(f, 256<<10)
-	err = errors.Join(write(w), w.Flush(), f.Chmod(0o644), f.Close())
+	err = errors.Join(write(w), w.Flush(), f.Chmod(mode), f.Close())
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,11 @@
 package openai
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -29,6 +33,9 @@ func (m *mends) keepContent(at int, content string) {
 
 // apply changes the body, and lays the request's options over it last.
 func (m *mends) apply(body []byte, req *llm.Request) ([]byte, error) {
+	if mended, ok := m.splice(body); ok && len(req.Options) == 0 {
+		return mended, nil
+	}
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(body, &fields); err != nil {
 		return nil, err
@@ -55,6 +62,28 @@ func (m *mends) apply(body []byte, req *llm.Request) ([]byte, error) {
 		return nil, err
 	}
 	return req.Overlay(body, "model", "messages", "stream")
+}
+
+// splice changes the body without reading it, which is enough for most requests: the SDK writes the model
+// first, as "", and leaves out all that the other fields set.
+func (m *mends) splice(body []byte) ([]byte, bool) {
+	const begin = `{"model":"",`
+	model, err := json.Marshal(m.fields["model"])
+	if err != nil || len(m.messages) > 0 || !bytes.HasPrefix(body, []byte(begin)) {
+		return nil, false
+	}
+	out := slices.Concat([]byte(`{"model":`), model, body[len(begin)-1:len(body)-1])
+	for _, name := range slices.Sorted(maps.Keys(m.fields)) { // the same request is the same text
+		if name == "model" {
+			continue
+		}
+		raw, err := json.Marshal(m.fields[name])
+		if err != nil {
+			return nil, false
+		}
+		out = append(fmt.Appendf(out, ",%q:", name), raw...)
+	}
+	return append(out, '}'), true
 }
 
 func set(fields map[string]json.RawMessage, values map[string]any) error {

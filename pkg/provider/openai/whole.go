@@ -31,8 +31,13 @@ func whole(ctx context.Context, api *sdk.Client, body sdk.ChatCompletionRequest,
 	if err != nil {
 		return err
 	}
+	return read(&answer, s.body, col, t)
+}
+
+// read takes an answer that came in one piece; body is its JSON.
+func read(answer *sdk.ChatCompletionResponse, body []byte, col *llm.Collector, t turn) error {
 	var more extras
-	if err := json.Unmarshal(s.body, &more); err != nil {
+	if err := json.Unmarshal(body, &more); err != nil {
 		return err
 	}
 	col.Response.ID, col.Response.Model = answer.ID, answer.Model

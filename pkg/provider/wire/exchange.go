@@ -18,6 +18,7 @@ type exchange struct {
 	response *http.Response // nil until the headers came
 	raw      io.ReadCloser  // the body as it comes from the socket
 	stream   bool           // a stream was asked for
+	lines    bool           // a file of lines was asked for
 	secrets  []string       // values of the request's headers that an error must not repeat
 
 	ctx       context.Context
@@ -38,7 +39,8 @@ var (
 )
 
 func (t *transport) begin(req *http.Request) *exchange {
-	x := &exchange{transport: t, parent: req.Context(), stream: asksForStream(req), secrets: secretsOf(req), patience: t.Idle}
+	x := &exchange{transport: t, parent: req.Context(), lines: asksForLines(req), secrets: secretsOf(req), patience: t.Idle}
+	x.stream = !x.lines && asksForStream(req)
 	x.ctx, x.cancel = context.WithCancelCause(x.parent)
 	after := func(d time.Duration, cause error) *time.Timer {
 		return time.AfterFunc(d, func() { x.cancel(cause) })

@@ -65,45 +65,57 @@ func (l limits) wait() time.Duration {
 	return wait
 }
 
-// rateLimit reads x-ratelimit-* (OpenAI and its kin) and anthropic-ratelimit-*; false when there are
-// none. Anthropic limits input and output tokens too: the tightest of its token limits is reported.
+// limitHeaders are the headers of a limit: OpenAI and its kin write x-ratelimit-remaining-requests,
+// Anthropic anthropic-ratelimit-requests-remaining, and it limits input and output tokens too.
+var limitHeaders = [...]struct {
+	requests    bool
+	left, reset string
+}{
+	{true, "X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests"},
+	{false, "X-Ratelimit-Remaining-Tokens", "X-Ratelimit-Reset-Tokens"},
+	{false, "X-Ratelimit-Remaining-Input-Tokens", "X-Ratelimit-Reset-Input-Tokens"},
+	{false, "X-Ratelimit-Remaining-Output-Tokens", "X-Ratelimit-Reset-Output-Tokens"},
+	{true, "Anthropic-Ratelimit-Requests-Remaining", "Anthropic-Ratelimit-Requests-Reset"},
+	{false, "Anthropic-Ratelimit-Tokens-Remaining", "Anthropic-Ratelimit-Tokens-Reset"},
+	{false, "Anthropic-Ratelimit-Input-Tokens-Remaining", "Anthropic-Ratelimit-Input-Tokens-Reset"},
+	{false, "Anthropic-Ratelimit-Output-Tokens-Remaining", "Anthropic-Ratelimit-Output-Tokens-Reset"},
+}
+
+// rateLimit reads the limits that an answer tells of; false when there are none. Of several token limits
+// the tightest is reported.
 func rateLimit(h http.Header, now time.Time) (limits, bool) {
 	l := limits{llm.RateLimit{RemainingRequests: -1, RemainingTokens: -1}}
-	at := serverTime(h, now)
 	found := false
-	for _, prefix := range []string{"X-Ratelimit-", "Anthropic-Ratelimit-"} {
-		for _, unit := range []string{"Requests", "Tokens", "Input-Tokens", "Output-Tokens"} {
-			left, known, reset := oneLimit(h, prefix, unit, at)
-			if !known && reset == 0 {
-				continue
-			}
-			found = true
-			if unit == "Requests" {
-				l.RemainingRequests, l.ResetRequests = left, reset
-			} else if tighter(left, reset, l.RemainingTokens, l.ResetTokens) {
-				l.RemainingTokens, l.ResetTokens = left, reset
-			}
+	for _, header := range limitHeaders {
+		remaining, until := h.Get(header.left), h.Get(header.reset)
+		if remaining == "" && until == "" {
+			continue
+		}
+		left, known := leftOf(remaining)
+		reset := resetIn(until, serverTime(h, now))
+		if !known && reset == 0 {
+			continue
+		}
+		found = true
+		if header.requests {
+			l.RemainingRequests, l.ResetRequests = left, reset
+		} else if tighter(left, reset, l.RemainingTokens, l.ResetTokens) {
+			l.RemainingTokens, l.ResetTokens = left, reset
 		}
 	}
 	return l, found
 }
 
-func tighter(left int, reset time.Duration, than int, thanReset time.Duration) bool {
-	return than < 0 || left >= 0 && left < than || left == than && reset > thanReset
+// leftOf reads what is left of a limit, -1 when that is not said.
+func leftOf(text string) (left int, known bool) {
+	if v, ok := number(text); ok {
+		return int(min(v, math.MaxInt32)), true
+	}
+	return -1, false
 }
 
-// oneLimit reads what is left of a limit, -1 when that is not said, and when it is full again. OpenAI
-// writes x-ratelimit-remaining-requests, Anthropic anthropic-ratelimit-requests-remaining.
-func oneLimit(h http.Header, prefix, unit string, at time.Time) (left int, known bool, reset time.Duration) {
-	remaining, until := prefix+"Remaining-"+unit, prefix+"Reset-"+unit
-	if prefix == "Anthropic-Ratelimit-" {
-		remaining, until = prefix+unit+"-Remaining", prefix+unit+"-Reset"
-	}
-	left = -1
-	if v, ok := number(h.Get(remaining)); ok {
-		left, known = int(min(v, math.MaxInt32)), true
-	}
-	return left, known, resetIn(h.Get(until), at)
+func tighter(left int, reset time.Duration, than int, thanReset time.Duration) bool {
+	return than < 0 || left >= 0 && left < than || left == than && reset > thanReset
 }
 
 // resetIn reads "6m0s", "20ms", "59.5" seconds, an RFC 3339 time, or seconds or milliseconds since 1970.

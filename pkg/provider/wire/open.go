@@ -28,7 +28,11 @@ func (x *exchange) open() (*bufio.Reader, form, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	body := bufio.NewReaderSize(plain, 32<<10)
+	size := 1 << 10 // enough to look at the beginning: an answer in one piece is then read past the buffer
+	if x.stream {
+		size = 32 << 10
+	}
+	body := bufio.NewReaderSize(plain, size)
 	first, err := skipBlank(body)
 	if err != nil {
 		return nil, 0, x.cut(err, false)
@@ -66,6 +70,9 @@ func (x *exchange) decompressed() (io.Reader, error) {
 
 // maxBytes is the cap on the whole answer.
 func (x *exchange) maxBytes() int64 {
+	if x.lines {
+		return orDefault(x.MaxBytes, maxFile)
+	}
 	if x.stream {
 		return orDefault(x.MaxBytes, 256<<20)
 	}

@@ -17,6 +17,8 @@
 //     events that came before it.
 //   - A stream's framing is normal: lines end in LF, there is no byte order mark, no comment, one data
 //     line an event. An Anthropic stream has its event lines, and an OpenAI stream ends in [DONE].
+//   - For a request that accepts application/x-jsonl the body is the file as it comes: it ends in io.EOF
+//     where the server has said that it ends, and in an *llm.Error anywhere else.
 //   - The header X-Llmops-Ratelimit holds the server's rate limits as the JSON of an llm.RateLimit, or
 //     is absent: json.Unmarshal([]byte(h.Get("X-Llmops-Ratelimit")), &limit).
 //
@@ -97,6 +99,9 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	x.response, x.raw = resp, resp.Body
 	if resp.StatusCode >= 300 {
 		return nil, x.end(x.refused())
+	}
+	if x.lines {
+		return x.file()
 	}
 	body, form, err := x.open()
 	if err != nil {

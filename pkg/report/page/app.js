@@ -122,7 +122,7 @@ function keys(event) {
   if (event.key === 'Escape' && event.target === $('search')) { $('search').blur(); return; }
   if (typing) return;
   const row = event.target.closest?.('#list tbody tr');
-  if (event.key === 'Enter' && row?.dataset.case !== undefined) { open(byCase.get(row.dataset.case)); return; }
+  if (event.key === 'Enter' && row?.dataset.case !== undefined) { event.preventDefault(); open(byCase.get(row.dataset.case)); return; } // else the key also presses the button that gets the focus
   if (by && (row || event.key.length === 1)) {
     event.preventDefault();
     const to = row ? (by > 0 ? row.nextElementSibling : row.previousElementSibling) : $('list').tBodies[0].rows[0];

@@ -26,7 +26,7 @@ for (const island of document.querySelectorAll('script[data-run]')) {
   for (const record of JSON.parse(island.textContent)) {
     let row = byCase.get(record.case);
     if (!row) {
-      row = { id: record.case, place: rows.length, runs: runs.map(() => []), tags: record.tags || [] };
+      row = { id: record.case, place: rows.length, runs: runs.map(() => []), memo: runs.map(() => ({})), tags: record.tags || [] };
       byCase.set(record.case, row);
       rows.push(row);
     }
@@ -51,12 +51,14 @@ function statusOf(record, metric) {
 
 const worst = ['error', 'fail', 'unscored', 'pass'];
 function rowStatus(row, run, metric) {
+  const memo = row.memo[run];
+  if (metric in memo) return memo[metric];
   let at = worst.length;
   for (const record of row.runs[run]) {
     const s = statusOf(record, metric);
     if (s) at = Math.min(at, worst.indexOf(s));
   }
-  return at < worst.length ? worst[at] : null;
+  return memo[metric] = at < worst.length ? worst[at] : null;
 }
 
 // average is the mean over a row's repeats of what pick gives; null where nothing is known.
@@ -92,5 +94,5 @@ function haystack(row) {
 
 const number = (v, digits) => v === null || v === undefined ? '–' : v.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 const whole = (v) => number(v, 0);
-const millis = (ms) => ms === null || ms === undefined ? '–' : ms > 0 && ms < 0.05 ? '< 0.1 ms' : ms >= 9995 ? number(ms / 1000, 1) + ' s' : ms >= 995 ? number(ms / 1000, 2) + ' s' : number(ms, ms < 10 ? 1 : 0) + ' ms';
-const money = (v) => v === null || v === undefined ? '–' : '$' + (v !== 0 && Math.abs(v) < 0.01 ? String(Number(v.toPrecision(3))) : number(v, v < 1 ? 4 : 2));
+const millis = (ms) => ms === null || ms === undefined ? '–' : ms === 0 ? '0 ms' : ms < 0.05 ? '< 0.1 ms' : ms >= 9995 ? number(ms / 1000, 1) + ' s' : ms >= 995 ? number(ms / 1000, 2) + ' s' : number(ms, ms < 10 ? 1 : 0) + ' ms';
+const money = (v) => v === null || v === undefined ? '–' : v === 0 ? '$0' : '$' + (Math.abs(v) < 0.01 ? String(Number(v.toPrecision(3))) : number(v, v < 1 ? 4 : 2));

@@ -48,8 +48,9 @@ function columns(row) {
     let title = several ? `${letter(run)} · ${runs[run].name}` : 'Got';
     if (records.length > 1) title += `, repeat ${record.repeat + 1}`;
     const base = row.runs[0][record.repeat];
-    const parts = against || (run > 0 && base ? diff(base.output || '', record.output || '') : null);
-    list.append(answer(title, record, parts, 'b'));
+    const other = run > 0 ? base : runs.length === 2 ? row.runs[1][record.repeat] : null;
+    const between = other && (run > 0 ? diff(other.output || '', record.output || '') : diff(record.output || '', other.output || ''));
+    list.append(answer(title, record, against || between, against || run > 0 ? 'b' : 'a'));
   }));
   return list;
 }
@@ -63,7 +64,7 @@ function show(row, step) {
       runs.map((_, run) => pill(rowStatus(row, run, -1), run)),
       el('button', { type: 'button', class: 'quiet', onclick: () => step(-1), title: 'k' }, '‹ Previous'),
       el('button', { type: 'button', class: 'quiet', onclick: () => step(1), title: 'j' }, 'Next ›'),
-      el('button', { type: 'button', id: 'close', onclick: () => dialog.close(), title: 'Esc' }, 'Close')),
+      el('button', { type: 'button', id: 'close', autofocus: true, onclick: () => dialog.close(), title: 'Esc' }, 'Close')),
     el('div', { class: 'body' },
       row.tags.length ? el('p', { class: 'muted small' }, row.tags.join(' · ')) : null,
       first.input ? [el('h3', {}, 'Input'), el('pre', { dir: 'auto' }, first.input)] : null,

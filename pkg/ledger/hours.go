@@ -1,0 +1,74 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// hourKey is what call_hours sums up by, and call_days with days for hours.
+type hourKey struct {
+	hour                                                             int64
+	tenant, project, source, model, prompt, version, experiment, run string
+}
+
+func (r *Record) hourKey() hourKey {
+	return hourKey{r.Time.UnixNano() / int64(time.Hour), r.Tenant, r.Project, string(r.Source), r.Model(), r.Prompt, r.Version, r.Experiment, r.RunID}
+}
+
+func add(sums map[hourKey]*Total, r *Record, sign int64) {
+	key := r.hourKey()
+	t := sums[key]
+	if t == nil {
+		t = &Total{}
+		sums[key] = t
+	}
+	t.add(r, sign)
+}
+
+// writeSums adds sums to those of their hours and days.
+func writeSums(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error {
+	days := map[hourKey]*Total{}
+	for k, t := range sums {
+		k.hour /= 24
+		if days[k] == nil {
+			days[k] = &Total{}
+		}
+		days[k].Plus(t)
+	}
+	if err := upsert(ctx, tx, "call_hours", sums); err != nil {
+		return err
+	}
+	return upsert(ctx, tx, "call_days", days)
+}
+
+func upsert(ctx context.Context, tx *sql.Tx, table string, sums map[hourKey]*Total) error {
+	stmt, err := tx.PrepareContext(ctx, `INSERT INTO `+table+upsertSums)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for k, t := range sums {
+		_, err := stmt.ExecContext(ctx, k.hour, k.tenant, k.project, k.source, k.model, k.prompt, k.version, k.experiment, k.run,
+			t.Calls, t.OK, t.Incomplete, t.Failed, t.Canceled, t.UnknownUsage, t.Estimated,
+			t.Usage.UncachedInput, t.Usage.CacheRead, t.Usage.CacheWrite, t.Usage.CacheWrite1h, t.Usage.Output, t.Usage.Reasoning,
+			t.Unpriced, t.UnpricedFailed, int64(t.Cost),
+			t.CacheHits, t.CacheMisses, int64(t.Saved), t.Judged, t.Passed, int64(t.Latency))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const upsertSums = ` VALUES (?,?,?,?,?,?,?,?,?, ?,?,?,?,?,?,?, ?,?,?,?,?,?, ?,?,?, ?,?,?,?,?,?) ON CONFLICT DO UPDATE SET
+	calls = calls + excluded.calls, ok = ok + excluded.ok, incomplete = incomplete + excluded.incomplete,
+	failed = failed + excluded.failed, canceled = canceled + excluded.canceled, unknown_usage = unknown_usage + excluded.unknown_usage,
+	estimated = estimated + excluded.estimated,
+	uncached = uncached + excluded.uncached, cache_read = cache_read + excluded.cache_read,
+	cache_write = cache_write + excluded.cache_write, cache_write_1h = cache_write_1h + excluded.cache_write_1h,
+	output = output + excluded.output, reasoning = reasoning + excluded.reasoning,
+	unpriced = unpriced + excluded.unpriced, unpriced_failed = unpriced_failed + excluded.unpriced_failed,
+	cost = cost + excluded.cost,
+	hits = hits + excluded.hits, misses = misses + excluded.misses, saved = saved + excluded.saved,
+	judged = judged + excluded.judged, passed = passed + excluded.passed, total = total + excluded.total`
