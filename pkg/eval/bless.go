@@ -40,7 +40,7 @@ func (s *Suite) Baselines() []string {
 // Bless copies a stored run to where the suite keeps its baselines, with the checksums of its files, and
 // gives that directory. What was there under the tag is replaced.
 func (s *Suite) Bless(run, tag string) (dir string, err error) {
-	if err := checkTag(tag); err != nil {
+	if err := CheckTag(tag); err != nil {
 		return "", err
 	}
 	info, err := ReadInfo(run)
@@ -64,17 +64,6 @@ func (s *Suite) Bless(run, tag string) (dir string, err error) {
 		return "", err
 	}
 	return dir, errors.Join(os.RemoveAll(dir), os.Rename(fresh, dir))
-}
-
-func checkTag(tag string) error {
-	ok := tag != "" && len(tag) <= 64 && tag[0] != '.' && tag[0] != '-'
-	for _, c := range tag {
-		ok = ok && ('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("._-", c))
-	}
-	if !ok {
-		return diag.Errorf("%.80q cannot name a baseline", tag).WithHint("use letters, digits, dots, dashes and underscores, at most 64: --as main")
-	}
-	return nil
 }
 
 func copyFile(from, to string) error {

@@ -210,6 +210,9 @@ func (c *Case) setScorers(raw json.RawMessage, file string, line int) error {
 			}
 			return err
 		}
+		if m.Reduce != nil {
+			return diag.Errorf("scorer %s: reduce has no place in a case", m.Name).WithHint("set it in %s, for all cases", suiteName)
+		}
 		m.Line = line
 		c.Metrics = append(c.Metrics, m)
 	}

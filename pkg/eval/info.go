@@ -43,6 +43,7 @@ type Info struct {
 	Model       string     `json:"model"`
 	Params      Params     `json:"params"`
 	Repeat      int        `json:"repeat"`
+	Reduce      string     `json:"reduce,omitempty"` // how repeats become one value where a metric says nothing else; "" means the mean
 	Metrics     []MetricID `json:"metrics"`
 	Tag         string     `json:"tag,omitempty"`
 	Tool        string     `json:"tool,omitempty"`
@@ -66,6 +67,8 @@ type MetricID struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	Hash string `json:"hash"`
+	// Reduce is how repeats become one value; "" means the mean.
+	Reduce string `json:"reduce,omitempty"`
 }
 
 // differs names the first thing that keeps a run from being gone on with, or "".

@@ -18,6 +18,11 @@ func prepare(s *Suite, cfg Config) (*runner, error) {
 	if r.model == "" {
 		r.model = s.Model
 	}
+	if cfg.Tag != "" {
+		if err := CheckTag(cfg.Tag); err != nil {
+			return nil, err
+		}
+	}
 	var err error
 	if r.send, err = s.ModelRef(r.model); err != nil {
 		return nil, err
@@ -33,6 +38,9 @@ func prepare(s *Suite, cfg Config) (*runner, error) {
 	if err := s.Bind(cfg.Tools); err != nil {
 		return nil, err
 	}
+	if err := s.checkReductions(); err != nil {
+		return nil, err
+	}
 	r.inputVar = s.inputVar(r.version)
 	if r.cases, err = s.Scan(r.checkCase); err != nil {
 		return nil, err
@@ -41,8 +49,8 @@ func prepare(s *Suite, cfg Config) (*runner, error) {
 		return nil, err
 	}
 	r.calls = r.cases.Cases * s.repeats()
-	r.tally = newTally(s)
 	r.info = r.describe(id)
+	r.tally = newTally(r.info)
 	if cfg.Resume != "" {
 		return r, r.resume()
 	}
@@ -88,7 +96,7 @@ func (r *runner) describe(id string) Info {
 	s := r.suite
 	info := Info{
 		Schema: runSchema, ID: id, Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
-		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Tag: r.cfg.Tag,
+		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Reduce: reduceWord(s.reduce), Tag: r.cfg.Tag,
 		Tool: r.cfg.Tool, Commit: r.cfg.Commit, Started: r.started.UTC(), Status: StatusRunning,
 	}
 	if v := r.version; v != nil {
@@ -101,7 +109,7 @@ func (r *runner) describe(id string) Info {
 		}
 	}
 	for _, m := range s.Metrics {
-		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash})
+		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash, s.reduceOf(m)})
 	}
 	return info
 }

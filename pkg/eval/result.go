@@ -48,8 +48,9 @@ type RunID struct {
 // MetricResult is one metric over the cases. Cases that it does not apply to are in neither count.
 type MetricResult struct {
 	Name     string      `json:"name"`
-	Mean     *float64    `json:"mean"` // over cases, each the mean over its repeats, by weight; null when n is 0
-	N        int         `json:"n"`    // cases scored at least once
+	Reduce   string      `json:"reduce,omitempty"` // how the repeats of a case became one value; "" means their mean
+	Mean     *float64    `json:"mean"`             // over cases, each reduced over its repeats, by weight; null when n is 0
+	N        int         `json:"n"`                // cases scored at least once
 	Unscored int         `json:"unscored"`
 	CI95     *[2]float64 `json:"ci95"`                     // null when there are too few cases to say
 	Flips    int         `json:"position_flips,omitempty"` // verdicts that changed with the order of the answers
@@ -120,15 +121,20 @@ func (t *tally) ordered() []*series {
 
 func (t *tally) sum(m *series, cases []int) MetricResult {
 	r := MetricResult{Name: m.name}
+	if !m.reduce.Mean() {
+		r.Reduce = m.reduce.String()
+	}
 	var v values
 	for _, i := range cases {
 		if i >= len(m.cells) {
 			continue
 		}
-		switch c := m.cells[i]; {
-		case c.scored > 0:
-			v.add(c.sum/float64(c.scored), c.scored == 1, t.cases[i], &t.groups)
-		case c.unscored > 0:
+		c := m.cells[i]
+		value, ok := m.value(i)
+		switch {
+		case ok:
+			v.add(value, c.scored == 1 || m.reduce.Mode(), t.cases[i], &t.groups)
+		case c.scored+c.unscored > 0: // too few repeats were scored for pass@k, or none
 			r.Unscored++
 		}
 	}

@@ -10,11 +10,7 @@ func Stored(dir string) (*Outcome, error) {
 	if info.Totals != nil && info.Status != StatusRunning {
 		return &Outcome{Dir: dir, Info: info, Result: *info.Totals}, nil
 	}
-	t := &tally{repeats: max(1, info.Repeat), byName: map[string]*series{}, tags: newInterner(), groups: newInterner()}
-	for _, m := range info.Metrics {
-		t.metric(m.Name)
-	}
-	t.own = len(t.metrics)
+	t := newTally(info)
 	for rec, err := range Records(dir) {
 		if err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/metric"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 	"github.com/llmops-toolkit/llmops/pkg/strictyaml"
 )
@@ -27,6 +28,7 @@ type Suite struct {
 	Defaults    Defaults  `yaml:"defaults"`
 	Scorers     []scorer  `yaml:"scorers"`
 	Repeat      int       `yaml:"repeat"`       // calls per case; 0 means 1
+	Reduce      string    `yaml:"reduce"`       // how repeats become one value: mean (""), mode, pass@k, pass^k
 	Concurrency int       `yaml:"concurrency"`  // 0 leaves it to the caller
 	MaxUnscored *float64  `yaml:"max_unscored"` // the share above which a run is invalid; nil means 0.05
 	Gate        yaml.Node `yaml:"gate"`         // the zero Node means none
@@ -36,6 +38,7 @@ type Suite struct {
 	SHA256  string          `yaml:"-"` // of the file, in hex
 	Metrics []*score.Metric `yaml:"-"` // Scorers, named apart
 
+	reduce     metric.Reduction
 	tools      *score.Tools // of Bind
 	caseJudged bool         // a case that All gave has a judge of its own
 }
@@ -138,6 +141,10 @@ func (s *Suite) check(doc *strictyaml.Document) error {
 		return doc.Errorf([]any{"defaults", "weight"}, "weight is %v", *s.Defaults.Weight).WithHint("a weight is 0 or more")
 	case slices.Contains(slices.Concat(s.Defaults.MustContain, s.Defaults.MustNotContain), ""):
 		return doc.Errorf([]any{"defaults"}, "must_contain or must_not_contain hold an empty text, which is in every answer")
+	}
+	var err error
+	if s.reduce, err = metric.ParseReduction(s.Reduce); err != nil {
+		return doc.Errorf([]any{"reduce"}, "reduce: %w", err)
 	}
 	seen := map[string]int{}
 	for i, m := range s.Scorers {

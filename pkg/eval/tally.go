@@ -2,6 +2,7 @@ package eval
 
 import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/metric"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
@@ -9,6 +10,7 @@ import (
 // no text of theirs.
 type tally struct {
 	repeats int
+	reduce  metric.Reduction // of metrics that say nothing else
 	metrics []*series
 	own     int // how many of metrics are the suite's; the rest are those of cases
 	byName  map[string]*series
@@ -25,6 +27,8 @@ type tally struct {
 // series holds one metric over the cases, by the case's index.
 type series struct {
 	name     string
+	reduce   metric.Reduction
+	values   [][]float64 // by case; for the mode only
 	cells    []cell
 	unscored int // records
 	flipped  int // records: verdicts that changed with the order of the answers
@@ -35,6 +39,7 @@ type series struct {
 type cell struct {
 	sum              float64
 	scored, unscored int32
+	passed           int32
 }
 
 type caseMeta struct {
@@ -52,10 +57,12 @@ type Usage struct {
 	Unknown, Unpriced int
 }
 
-func newTally(s *Suite) *tally {
-	t := &tally{repeats: s.repeats(), byName: map[string]*series{}, tags: newInterner(), groups: newInterner()}
-	for _, m := range s.Metrics {
-		t.metric(m.Name)
+// newTally makes a tally of a run with these metrics. What its run.json says of reductions was checked.
+func newTally(info Info) *tally {
+	t := &tally{repeats: max(1, info.Repeat), byName: map[string]*series{}, tags: newInterner(), groups: newInterner()}
+	t.reduce = reduction(info.Reduce, t.repeats)
+	for _, m := range info.Metrics {
+		t.metric(m.Name).reduce = reduction(m.Reduce, t.repeats)
 	}
 	t.own = len(t.metrics)
 	return t
@@ -64,7 +71,7 @@ func newTally(s *Suite) *tally {
 func (t *tally) metric(name string) *series {
 	m := t.byName[name]
 	if m == nil {
-		m = &series{name: name}
+		m = &series{name: name, reduce: t.reduce}
 		t.byName[name] = m
 		t.metrics = append(t.metrics, m)
 	}
@@ -100,10 +107,36 @@ func (t *tally) add(r *Record) {
 		if s.Flipped {
 			m.flipped++
 		}
-		m.cells[index].sum += *s.Value
-		m.cells[index].scored++
-		m.scored++
+		m.add(index, s)
 	}
+}
+
+// add counts a score of a case.
+func (m *series) add(index int, s Score) {
+	c := &m.cells[index]
+	c.sum += *s.Value
+	c.scored++
+	if s.Pass {
+		c.passed++
+	}
+	m.scored++
+	if !m.reduce.Mode() {
+		return
+	}
+	if index >= len(m.values) {
+		m.values = append(m.values, make([][]float64, index+1-len(m.values))...)
+	}
+	m.values[index] = append(m.values[index], *s.Value)
+}
+
+// value reduces the repeats of a case.
+func (m *series) value(index int) (float64, bool) {
+	var values []float64
+	if index < len(m.values) {
+		values = m.values[index]
+	}
+	c := m.cells[index]
+	return m.reduce.Of(int(c.scored), int(c.passed), c.sum, values)
 }
 
 func (t *tally) describe(index int, r *Record) {

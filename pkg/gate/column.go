@@ -1,6 +1,10 @@
 package gate
 
-import "math"
+import (
+	"math"
+
+	"github.com/llmops-toolkit/llmops/pkg/metric"
+)
 
 // column is one metric over all pairs, by the pair's index.
 type column struct {
@@ -48,12 +52,13 @@ func (p *pairs) column(name string, o Options) *column {
 	before := p.baseline.id(name)
 	limit, named := o.Config.limit(name)
 	c := &column{
-		name: name, limit: limit, changed: before.Hash != id.Hash, deterministic: !o.Judge(id.Type),
+		name: name, limit: limit, changed: before.Hash != id.Hash || p.baseline.reduction(name) != p.candidate.reduction(name), deterministic: !o.Judge(id.Type),
 		before: make([]float64, len(p.cases)), now: make([]float64, len(p.cases)), binary: true,
 	}
+	reduce := p.candidate.reduction(name)
 	for i, pair := range p.cases {
-		c.before[i] = c.mean(p.baseline.of(pair.baseline, name))
-		c.now[i] = c.mean(p.candidate.of(pair.candidate, name))
+		c.before[i] = c.value(p.baseline.of(pair.baseline, name), reduce)
+		c.now[i] = c.value(p.candidate.of(pair.candidate, name), reduce)
 	}
 	c.unscoredBefore, c.unscoredNow = p.baseline.unscored(name), p.candidate.unscored(name)
 	c.gated = o.Config.gates(name) && (named || c.applies())
@@ -65,13 +70,14 @@ func (p *pairs) column(name string, o Options) *column {
 	return c
 }
 
-func (c *column) mean(t tally) float64 {
-	if t.scored == 0 {
+// value is what the metric makes of a case's repeats; NaN where it has none.
+func (c *column) value(t tally, reduce metric.Reduction) float64 {
+	v, ok := reduce.Of(t.scored, t.passed, t.sum, t.values)
+	if !ok {
 		return math.NaN()
 	}
-	m := t.sum / float64(t.scored)
-	c.binary = c.binary && t.scored == 1 && (m == 0 || m == 1)
-	return m
+	c.binary = c.binary && (t.scored == 1 || reduce.Mode()) && (v == 0 || v == 1)
+	return v
 }
 
 func (r *Run) unscored(name string) share {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/metric"
 )
 
 // Run is what the gate keeps of a stored run: numbers, and no text of answers.
@@ -16,6 +17,8 @@ type Run struct {
 	byID    map[string]*Case
 	metrics []string       // names, in the order in which they came
 	index   map[string]int // of metrics
+
+	reductions map[string]metric.Reduction
 }
 
 // Case is one case of a run over its repeats.
@@ -41,6 +44,7 @@ type Call struct {
 type tally struct {
 	sum                      float64
 	scored, unscored, passed int
+	values                   []float64 // for the mode only
 }
 
 // Load reads the run in a directory.
@@ -70,7 +74,7 @@ func LoadBoth(baselineDir, candidateDir string) (baseline, candidate *Run, err e
 
 // Collect makes a Run of records, in any order. It stops at the first error.
 func Collect(info eval.Info, records iter.Seq2[*eval.Record, error]) (*Run, error) {
-	r := &Run{Info: info, byID: map[string]*Case{}, index: map[string]int{}}
+	r := &Run{Info: info, byID: map[string]*Case{}, index: map[string]int{}, reductions: map[string]metric.Reduction{}}
 	for _, m := range info.Metrics {
 		r.metric(m.Name)
 	}
@@ -104,6 +108,9 @@ func (r *Run) add(rec *eval.Record) {
 		}
 		t.sum += *s.Value
 		t.scored++
+		if r.reduction(name).Mode() {
+			t.values = append(t.values, *s.Value)
+		}
 	}
 	call := Call{Cost: rec.Cost, Usage: rec.Usage}
 	if rec.Error == nil { // a call that failed fast is no fast answer
@@ -136,6 +143,20 @@ func (r *Run) of(c *Case, name string) tally {
 		return c.tallies[i]
 	}
 	return tally{}
+}
+
+// reduction is how a metric's repeats become one value.
+func (r *Run) reduction(name string) metric.Reduction {
+	if known, ok := r.reductions[name]; ok {
+		return known
+	}
+	text := r.Info.Reduce
+	if id := r.id(name); id.Name != "" {
+		text = id.Reduce
+	}
+	red, _ := metric.ParseReduction(text) // checked when the run was made
+	r.reductions[name] = red.For(max(1, r.Info.Repeat))
+	return r.reductions[name]
 }
 
 // id finds what the run's record says of a metric; zero for those that cases bring along, which are not

@@ -11,6 +11,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/metric"
 )
 
 // Metric is a named scorer of a suite. Results of two runs are compared where Hash is the same.
@@ -19,6 +20,9 @@ type Metric struct {
 	Type string // "number"
 	Hash string // of the type and all its options, defaults filled in: equal hashes score alike
 	Line int    // where it stands in its file, 0 when it does not come from one
+
+	// Reduce makes one value of a case out of its repeats; nil leaves it to the suite.
+	Reduce *metric.Reduction
 
 	options string // Hash before Bind
 	scorer  Scorer
@@ -30,6 +34,7 @@ type common struct {
 	Name   string `yaml:"name" json:"-"`
 	Type   string `yaml:"type" json:"-"`
 	Negate bool   `yaml:"negate" json:"negate,omitempty"` // pass where it would fail, and value 1−value
+	Reduce string `yaml:"reduce" json:"-"`                // how repeats become one value; Hash is of single answers
 }
 
 // Build makes a Metric of a mapping {name, type, …options}. Errors are *diag.Error with line and column
@@ -73,6 +78,13 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	m := &Metric{Name: c.Name, Type: k.name, Line: node.Line, scorer: scorer, negate: c.Negate}
 	if m.Name == "" {
 		m.Name = k.name
+	}
+	if c.Reduce != "" {
+		r, err := metric.ParseReduction(c.Reduce)
+		if err != nil {
+			return nil, at(valueOf(node, "reduce"), "reduce: %v", err)
+		}
+		m.Reduce = &r
 	}
 	m.options = hash(k.name, c, options)
 	m.Hash = m.options
