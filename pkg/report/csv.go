@@ -5,8 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 	"time"
+	"unicode/utf8"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
