@@ -70,6 +70,20 @@ func (m *Memory) Scopes(context.Context) ([]Scope, error) {
 	return slices.Sorted(maps.Keys(m.scopes)), nil
 }
 
+// Limited implements Store.
+func (m *Memory) Limited(context.Context) ([]Scope, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var out []Scope
+	for scope, e := range m.scopes {
+		if len(e.limits) > 0 {
+			out = append(out, scope)
+		}
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
 // SetLimits implements Store.
 func (m *Memory) SetLimits(_ context.Context, scope Scope, limits Limits) error {
 	m.mu.Lock()

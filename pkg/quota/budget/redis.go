@@ -325,9 +325,14 @@ func parseHold(text string) (*Hold, error) {
 }
 
 // Scopes implements Store.
-func (s *Redis) Scopes(ctx context.Context) ([]Scope, error) {
+func (s *Redis) Scopes(ctx context.Context) ([]Scope, error) { return s.list(ctx, "state", "limits") }
+
+// Limited implements Store.
+func (s *Redis) Limited(ctx context.Context) ([]Scope, error) { return s.list(ctx, "limits") }
+
+func (s *Redis) list(ctx context.Context, kinds ...string) ([]Scope, error) {
 	var out []Scope
-	for _, kind := range []string{"state", "limits"} {
+	for _, kind := range kinds {
 		prefix := s.db.Key("quota", kind, "")
 		it := s.db.Scan(ctx, 0, escapeGlob(prefix)+"*", 200).Iterator()
 		for it.Next(ctx) {

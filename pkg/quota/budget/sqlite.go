@@ -116,7 +116,16 @@ func (s *SQLite) Get(ctx context.Context, scope Scope) (*State, Limits, error) {
 
 // Scopes implements Store.
 func (s *SQLite) Scopes(ctx context.Context) ([]Scope, error) {
-	rows, err := s.db.QueryContext(ctx, `SELECT scope FROM quota_scopes ORDER BY scope`)
+	return s.list(ctx, ``)
+}
+
+// Limited implements Store.
+func (s *SQLite) Limited(ctx context.Context) ([]Scope, error) {
+	return s.list(ctx, `WHERE limits <> ''`)
+}
+
+func (s *SQLite) list(ctx context.Context, where string) ([]Scope, error) {
+	rows, err := s.db.QueryContext(ctx, `SELECT scope FROM quota_scopes `+where+` ORDER BY scope`)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +144,7 @@ func (s *SQLite) Scopes(ctx context.Context) ([]Scope, error) {
 // SetLimits implements Store.
 func (s *SQLite) SetLimits(ctx context.Context, scope Scope, limits Limits) error {
 	text := ""
-	if limits != nil {
+	if len(limits) > 0 {
 		b, err := json.Marshal(limits)
 		if err != nil {
 			return err

@@ -57,6 +57,9 @@ func (e *LimitError) Error() string {
 	return s
 }
 
+// Budget tells that what is reached is a day's or month's budget and no rate.
+func (e *LimitError) Budget() bool { return e.Resource.period() != "" }
+
 // Amount writes an amount of the resource.
 func (r Resource) Amount(n int64) string {
 	if r.Money() {

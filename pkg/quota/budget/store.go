@@ -19,6 +19,8 @@ type Store interface {
 	Get(ctx context.Context, scope Scope) (*State, Limits, error)
 	// Scopes lists those that have a state or limits, sorted.
 	Scopes(ctx context.Context) ([]Scope, error)
+	// Limited lists the scopes for which limits were set.
+	Limited(ctx context.Context) ([]Scope, error)
 	// SetLimits sets limits that come before the configuration's, resource by resource; nil removes them.
 	SetLimits(ctx context.Context, scope Scope, limits Limits) error
 	// Reset forgets what a scope has used.

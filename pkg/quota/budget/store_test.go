@@ -275,6 +275,9 @@ func limitsSet(t *testing.T, s budget.Store) {
 		if e := reserve(t, s, ask(fmt.Sprint(i), noon, c.use, config)); (e == nil) != (c.want == "") || e != nil && e.Resource != c.want {
 			t.Errorf("%d: %v", i, e)
 		}
+		if list, err := s.Limited(t.Context()); err != nil || (len(list) == 1) != (len(c.set) > 0) {
+			t.Errorf("%d: limited are %v, %v", i, list, err)
+		}
 		if _, got, err := s.Get(t.Context(), acme); err != nil || cmp.Diff(c.set, got, cmpopts.EquateEmpty()) != "" {
 			t.Errorf("%d: set are %v, %v", i, got, err)
 		}
