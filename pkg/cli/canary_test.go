@@ -88,6 +88,9 @@ var canaryRuns = map[string][]string{
 	"experiment simulate":        {"experiment simulate tone -n 10"},
 	"init":                       {"init", "init sub"},
 	"man":                        {"man pages"},
+	"quota reset":                {"quota reset --tenant canary"},
+	"quota set":                  {"quota set --tenant canary rpm=10"},
+	"quota status":               {"quota status", "quota status --json"},
 	"version":                    {"version"},
 }
 

@@ -82,7 +82,7 @@ func (q *Quota) enforceable(ctx context.Context, scopes []budget.Scope, model st
 	}
 	scope, err := q.Budgets.MoneyBound(ctx, scopes)
 	if err != nil || scope == "" {
-		return err
+		return nil //nolint:nilerr // Reserve meets the same store, and knows what is to be done when it fails
 	}
 	return diag.Errorf("%s has a budget in dollars, and the price of %s is not known", scope, model).
 		WithHint("write the price under prices: in llmops.yaml")
@@ -106,6 +106,32 @@ func (q *Quota) used(res *Result) budget.Use {
 		u.Money = *res.Cost
 	}
 	return u
+}
+
+// Attempt takes what one try may use from the budgets of a provider and its key. The end must be told what came.
+func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, req *llm.Request, now time.Time) (end func(*llm.Response), err error) {
+	asked := req.Clone()
+	asked.Model = ref
+	most, priced := q.Most(asked)
+	if err := q.enforceable(ctx, scopes, ref, priced); err != nil {
+		return nil, err
+	}
+	held, err := q.Budgets.Reserve(ctx, scopes, most)
+	if err != nil {
+		return nil, Refusal(err, now)
+	}
+	return func(resp *llm.Response) {
+		res := Result{Request: asked, Response: resp}
+		if resp != nil {
+			whole := *resp
+			whole.Attempts, whole.Ref = 1, ref
+			res.Response = &whole
+			if resp.Usage != nil {
+				res.Cost = q.Price(ref, resp.Usage)
+			}
+		}
+		held.Settle(q.used(&res))
+	}, nil
 }
 
 // Refusal turns a limit that is reached into the error of a call: of a day's or month's budget one that ends a run, of

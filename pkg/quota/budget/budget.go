@@ -20,9 +20,17 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
+// Decider is what Budgets needs of a Store.
+type Decider interface {
+	Reserve(ctx context.Context, r Request) ([]Usage, error)
+	Settle(ctx context.Context, settled ...Settlement) error
+	Limited(ctx context.Context) ([]Scope, error)
+	Limits(ctx context.Context, scope Scope) (Limits, error)
+}
+
 // Config says how Budgets behave. Only Store is required.
 type Config struct {
-	Store  Store
+	Store  Decider
 	Limits func(Scope) Limits // of the configuration; nil means none
 	Soft   float64            // share of a day's or month's budget from which Warn is told; 0 means 0.8
 	// MaxWait is how long Reserve waits for room. 0: it fails at once.
@@ -139,11 +147,11 @@ func (b *Budgets) MoneyBound(ctx context.Context, scopes []Scope) (Scope, error)
 	for _, s := range scopes {
 		limits := b.cfg.Limits(s)
 		if set[s] {
-			_, own, err := b.cfg.Store.Get(ctx, s)
+			own, err := b.cfg.Store.Limits(ctx, s)
 			if err != nil {
 				return "", err
 			}
-			limits = own.over(limits)
+			limits = own.Over(limits)
 		}
 		for r := range limits {
 			if r.Money() {

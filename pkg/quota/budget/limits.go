@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"strings"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -86,6 +87,18 @@ const (
 
 // ScopeOf makes a scope.
 func ScopeOf(kind, name string) Scope { return Scope(kind + ":" + name) }
+
+// Split gives a scope's kind and name.
+func (s Scope) Split() (kind, name string) {
+	kind, name, _ = strings.Cut(string(s), ":")
+	return kind, name
+}
+
+// String writes "tenant acme".
+func (s Scope) String() string {
+	kind, name := s.Split()
+	return kind + " " + name
+}
 
 // Use is what a call takes, or took.
 type Use struct {

@@ -84,6 +84,12 @@ func (m *Memory) Limited(context.Context) ([]Scope, error) {
 	return out, nil
 }
 
+// Limits implements Store.
+func (m *Memory) Limits(ctx context.Context, scope Scope) (Limits, error) {
+	_, limits, err := m.Get(ctx, scope)
+	return limits, err
+}
+
 // SetLimits implements Store.
 func (m *Memory) SetLimits(_ context.Context, scope Scope, limits Limits) error {
 	m.mu.Lock()

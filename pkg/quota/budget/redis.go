@@ -30,8 +30,8 @@ type Redis struct {
 // NewRedis makes a store over db, which the caller closes.
 func NewRedis(db *redisdb.DB) *Redis { return &Redis{db} }
 
-func (s *Redis) state(scope Scope) string  { return s.db.Key("quota", "state", string(scope)) }
-func (s *Redis) limits(scope Scope) string { return s.db.Key("quota", "limits", string(scope)) }
+func (s *Redis) state(scope Scope) string     { return s.db.Key("quota", "state", string(scope)) }
+func (s *Redis) limitsKey(scope Scope) string { return s.db.Key("quota", "limits", string(scope)) }
 
 // reserveScript decides on a call. KEYS: state and limits of each scope. ARGV: id, requests, tokens, money, now and
 // until in ms, the slots of rpm, tpm and rpd, day, month; then for each scope the number of its limits and their
@@ -172,7 +172,7 @@ func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
 	}
 	args = append(args, periodKey(day, r.Now), periodKey(month, r.Now))
 	for _, b := range r.Scopes {
-		keys = append(keys, s.state(b.Scope), s.limits(b.Scope))
+		keys = append(keys, s.state(b.Scope), s.limitsKey(b.Scope))
 		args = append(args, len(b.Limits))
 		for res, n := range b.Limits {
 			args = append(args, string(res), n)
@@ -228,7 +228,7 @@ func (s *Redis) reached(ctx context.Context, r Request, reply []any) error {
 				return err
 			}
 			if state != nil {
-				e.Frees = state.frees(e.Resource, e.Limit, e.Need, r.Now)
+				e.Frees = state.Frees(e.Resource, e.Limit, e.Need, r.Now)
 			}
 		}
 		worst = worse(worst, e)
@@ -257,7 +257,7 @@ func (s *Redis) Get(ctx context.Context, scope Scope) (*State, Limits, error) {
 	if err != nil {
 		return nil, nil, s.db.Explain(err)
 	}
-	set, err := s.db.HGetAll(ctx, s.limits(scope)).Result()
+	set, err := s.db.HGetAll(ctx, s.limitsKey(scope)).Result()
 	if err != nil || len(fields) == 0 && len(set) == 0 {
 		return nil, nil, s.db.Explain(err)
 	}
@@ -358,12 +358,18 @@ func escapeGlob(s string) string {
 	return b.String()
 }
 
+// Limits implements Store.
+func (s *Redis) Limits(ctx context.Context, scope Scope) (Limits, error) {
+	_, limits, err := s.Get(ctx, scope)
+	return limits, err
+}
+
 // SetLimits implements Store.
 func (s *Redis) SetLimits(ctx context.Context, scope Scope, limits Limits) error {
 	pipe := s.db.TxPipeline()
-	pipe.Del(ctx, s.limits(scope))
+	pipe.Del(ctx, s.limitsKey(scope))
 	for res, n := range limits {
-		pipe.HSet(ctx, s.limits(scope), string(res), strconv.FormatInt(n, 10))
+		pipe.HSet(ctx, s.limitsKey(scope), string(res), strconv.FormatInt(n, 10))
 	}
 	_, err := pipe.Exec(ctx)
 	return s.db.Explain(err)

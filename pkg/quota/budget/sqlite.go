@@ -13,7 +13,8 @@ import (
 // SQLite keeps states in the project's database: one row a scope, which a decision reads and writes under the
 // database's write lock.
 type SQLite struct {
-	db *sqlite.DB
+	db       *sqlite.DB
+	get, put *sql.Stmt
 }
 
 const quotaTable = `
@@ -26,7 +27,16 @@ CREATE TABLE quota_scopes (
 
 // NewSQLite prepares the table in db, which the caller closes.
 func NewSQLite(ctx context.Context, db *sqlite.DB) (*SQLite, error) {
-	return &SQLite{db}, db.Migrate(ctx, sqlite.Schema{Name: "quota", Migrations: []string{quotaTable}})
+	if err := db.Migrate(ctx, sqlite.Schema{Name: "quota", Migrations: []string{quotaTable}}); err != nil {
+		return nil, err
+	}
+	s := &SQLite{db: db}
+	var err error
+	if s.get, err = db.PrepareContext(ctx, `SELECT state, limits FROM quota_scopes WHERE scope = ?`); err != nil {
+		return nil, err
+	}
+	s.put, err = db.PrepareContext(ctx, `INSERT INTO quota_scopes VALUES (?, ?, '') ON CONFLICT (scope) DO UPDATE SET state = excluded.state`)
+	return s, err
 }
 
 func encode(s *State) (string, error) {
@@ -43,11 +53,9 @@ func decode(text string) (*State, error) {
 }
 
 // read gives a scope's entry, and whether there is one.
-func (s *SQLite) read(ctx context.Context, q interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}, scope Scope) (*entry, bool, error) {
+func (s *SQLite) read(ctx context.Context, get *sql.Stmt, scope Scope) (*entry, bool, error) {
 	var state, limits string
-	err := q.QueryRowContext(ctx, `SELECT state, limits FROM quota_scopes WHERE scope = ?`, string(scope)).Scan(&state, &limits)
+	err := get.QueryRowContext(ctx, string(scope)).Scan(&state, &limits)
 	if errors.Is(err, sql.ErrNoRows) {
 		return &entry{state: &State{}}, false, nil
 	}
@@ -69,8 +77,7 @@ func (s *SQLite) write(ctx context.Context, tx *sql.Tx, scope Scope, state *Stat
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO quota_scopes VALUES (?, ?, '') ON CONFLICT (scope) DO UPDATE SET state = excluded.state`,
-		string(scope), text)
+	_, err = tx.StmtContext(ctx, s.put).ExecContext(ctx, string(scope), text) //nolint:sqlclosecheck // it ends with tx
 	return err
 }
 
@@ -80,7 +87,7 @@ func (s *SQLite) Reserve(ctx context.Context, r Request) (out []Usage, err error
 	err = s.db.Write(ctx, func(tx *sql.Tx) error {
 		entries := map[Scope]*entry{}
 		for _, scope := range r.touched() {
-			if entries[scope], _, err = s.read(ctx, tx, scope); err != nil {
+			if entries[scope], _, err = s.read(ctx, tx.StmtContext(ctx, s.get), scope); err != nil {
 				return err
 			}
 		}
@@ -107,7 +114,7 @@ func (s *SQLite) Settle(ctx context.Context, settled ...Settlement) error {
 
 // Get implements Store.
 func (s *SQLite) Get(ctx context.Context, scope Scope) (*State, Limits, error) {
-	e, ok, err := s.read(ctx, s.db, scope)
+	e, ok, err := s.read(ctx, s.get, scope)
 	if err != nil || !ok {
 		return nil, nil, err
 	}
@@ -141,6 +148,12 @@ func (s *SQLite) list(ctx context.Context, where string) ([]Scope, error) {
 	return out, rows.Err()
 }
 
+// Limits implements Store.
+func (s *SQLite) Limits(ctx context.Context, scope Scope) (Limits, error) {
+	_, limits, err := s.Get(ctx, scope)
+	return limits, err
+}
+
 // SetLimits implements Store.
 func (s *SQLite) SetLimits(ctx context.Context, scope Scope, limits Limits) error {
 	text := ""
@@ -166,5 +179,5 @@ func (s *SQLite) Reset(ctx context.Context, scope Scope) error {
 	})
 }
 
-// Close implements Store; the database is its owner's.
-func (s *SQLite) Close() error { return nil }
+// Close lets go of what the store holds of the database, which is its owner's.
+func (s *SQLite) Close() error { return errors.Join(s.get.Close(), s.put.Close()) }

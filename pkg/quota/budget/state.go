@@ -102,8 +102,8 @@ func (s *State) Used(r Resource, now time.Time) int64 {
 	return p.Tokens
 }
 
-// frees is when a resource has room for need again; zero when nobody knows.
-func (s *State) frees(r Resource, limit, need int64, now time.Time) time.Time {
+// Frees is when a resource has room for need again; zero when nobody knows.
+func (s *State) Frees(r Resource, limit, need int64, now time.Time) time.Time {
 	switch r.period() {
 	case day:
 		y, m, d := now.UTC().Date()
@@ -157,7 +157,7 @@ func (s *State) Reserve(scope Scope, limits Limits, id string, u Use, now, until
 		}
 		e := &LimitError{scope, r, limit, used, need, time.Time{}}
 		if need <= limit {
-			e.Frees = s.frees(r, limit, need, now)
+			e.Frees = s.Frees(r, limit, need, now)
 		}
 		worst = worse(worst, e)
 	}

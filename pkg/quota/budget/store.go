@@ -21,6 +21,8 @@ type Store interface {
 	Scopes(ctx context.Context) ([]Scope, error)
 	// Limited lists the scopes for which limits were set.
 	Limited(ctx context.Context) ([]Scope, error)
+	// Limits gives those that were set for a scope; nil means none.
+	Limits(ctx context.Context, scope Scope) (Limits, error)
 	// SetLimits sets limits that come before the configuration's, resource by resource; nil removes them.
 	SetLimits(ctx context.Context, scope Scope, limits Limits) error
 	// Reset forgets what a scope has used.
@@ -60,8 +62,8 @@ type Usage struct {
 	Limits Limits             // in force
 }
 
-// over lays the limits that were set over the configuration's.
-func (l Limits) over(below Limits) Limits {
+// Over lays the limits that were set over the configuration's.
+func (l Limits) Over(below Limits) Limits {
 	if len(l) == 0 {
 		return below
 	}
@@ -117,7 +119,7 @@ func (r Request) reserve(entries map[Scope]*entry) ([]Usage, error) {
 	var out []Usage
 	for _, b := range r.Scopes {
 		e := entries[b.Scope]
-		limits := e.limits.over(b.Limits)
+		limits := e.limits.Over(b.Limits)
 		if err := e.state.Reserve(b.Scope, limits, r.ID, r.Use, r.Now, r.Until); err != nil {
 			worst = worse(worst, err)
 			continue
