@@ -56,7 +56,7 @@ func TestProgressLines(t *testing.T) {
 		said, _, _ := strings.Cut(line, ",")
 		got = append(got, said)
 	}
-	if diff := cmp.Diff([]string{"31 of 1000", "61 of 1000", "91 of 1000", "120 of 1000", "330 of 1000"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"31 of 1000", "61 of 1000", "91 of 1000", "100 of 1000", "330 of 1000"}, got); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 	out.Reset()
