@@ -25,6 +25,10 @@ func Run(ctx context.Context, s *Suite, cfg Config) (*Outcome, error) {
 	if err := r.preflight(ctx); err != nil {
 		return nil, errors.Join(err, r.release())
 	}
+	return r.run(ctx)
+}
+
+func (r *runner) run(ctx context.Context) (*Outcome, error) {
 	stop := r.work(ctx)
 	out, err := r.finish(stop)
 	if stop != nil {
@@ -61,6 +65,8 @@ type runner struct {
 	done   int
 	failed int
 	before time.Duration // spent by the earlier parts of a resumed run
+
+	handedOut chan struct{} // closed when no call is left to begin
 }
 
 // job is one call to make.
@@ -85,6 +91,7 @@ func (r *runner) work(parent context.Context) error {
 	jobs, results := make(chan job), make(chan finished)
 	go func() {
 		defer close(jobs)
+		defer close(r.handedOut)
 		if err := r.produce(ctx, jobs); err != nil {
 			cancel(err)
 		}
@@ -93,7 +100,7 @@ func (r *runner) work(parent context.Context) error {
 	for range min(r.cfg.concurrency(r.suite), maxConcurrency, max(1, r.calls)) {
 		workers.Go(func() {
 			for j := range jobs {
-				results <- r.ask(ctx, j)
+				results <- r.inSlot(ctx, j)
 			}
 		})
 	}
@@ -134,6 +141,18 @@ func (r *runner) produce(ctx context.Context, jobs chan<- job) error {
 		return diag.At(r.suite.File, 0, 0, "the case files changed while the suite was running")
 	}
 	return nil
+}
+
+// inSlot asks when as few calls are under way as the runs of a matrix may make together.
+func (r *runner) inSlot(ctx context.Context, j job) finished {
+	if r.cfg.slots != nil {
+		select {
+		case r.cfg.slots <- struct{}{}:
+			defer func() { <-r.cfg.slots }()
+		case <-ctx.Done():
+		}
+	}
+	return r.ask(ctx, j)
 }
 
 // ask makes one call and scores its answer.
