@@ -12,6 +12,6 @@ func newEval(e *env) *cobra.Command {
 		Args:    cobra.ArbitraryArgs,
 		RunE:    group,
 	}
-	cmd.AddCommand(newEvalRun(e), newEvalJudge(e), newEvalReport(e), newEvalView(e), newEvalDiff(e), newEvalBless(e), newEvalComment(e))
+	cmd.AddCommand(newEvalRun(e), newEvalList(e), newEvalShow(e), newEvalTag(e), newEvalDelete(e), newEvalGC(e), newEvalRescore(e), newEvalCases(e), newEvalJudge(e), newEvalReport(e), newEvalView(e), newEvalDiff(e), newEvalBless(e), newEvalComment(e))
 	return cmd
 }

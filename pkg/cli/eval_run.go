@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -17,7 +18,10 @@ import (
 
 // evalRunOptions are the flags of eval run.
 type evalRunOptions struct {
-	model       string
+	over        eval.Over
+	repeat      int
+	reduce      string
+	model       string // of the one cell
 	tag         string
 	concurrency int
 	json        bool
@@ -38,68 +42,110 @@ func newEvalRun(e *env) *cobra.Command {
 		Long: `Ask a model every case of a suite and score the answers. A suite is a name
 under evalsets/ or the path of a directory with a suite.yaml. The run is kept in
 .llmops/runs. A call that fails leaves its case unscored; a run with such cases
-ends with exit code 5.`,
+ends with exit code 5. Several prompts, models or values of a parameter make a
+matrix: a run of each combination, printed side by side.`,
 		Example: `  llmops eval run customer-support
   llmops eval run customer-support -m ollama/llama3.2 --tag candidate -j 16
-  llmops eval run ./my-suite --json
+  llmops eval run customer-support -m openai/gpt-4o -m ollama/llama3.2 \
+    --param temperature=0,0.7 --repeat 3
   llmops eval run customer-support -o report.html -o junit.xml
   llmops eval run customer-support --baseline main --fail-on-regression`,
 		Args: usageArgs(cobra.ExactArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("concurrency") && o.concurrency < 1 {
-				return diag.Errorf("--concurrency %d is not above zero", o.concurrency)
-			}
-			if o.concurrency > config.MaxConcurrency {
-				return diag.Errorf("--concurrency %d is above %d", o.concurrency, config.MaxConcurrency)
+			if err := o.check(cmd.Flags()); err != nil {
+				return err
 			}
 			return runEval(cmd.Context(), e, o, args[0])
 		},
 		ValidArgsFunction: e.completeSuites,
 	}
+	o.declare(cmd)
+	return cmd
+}
+
+func (o *evalRunOptions) declare(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVarP(&o.model, "model", "m", "", "ask this `MODEL` instead of the suite's")
-	flags.StringVar(&o.tag, "tag", "", "`NAME` to find the run by")
+	flags.StringArrayVarP(&o.over.Prompts, "prompt", "p", nil, "use this version of a prompt, `REF`, instead of the suite's; may be repeated")
+	flags.StringArrayVarP(&o.over.Models, "model", "m", nil, "ask this `MODEL` instead of the suite's; may be repeated")
+	flags.StringArrayVar(&o.over.Params, "param", nil, "`NAME=VALUE[,VALUE...]` of temperature, top_p, max_tokens or seed")
+	flags.IntVar(&o.repeat, "repeat", 0, "ask each case so many `TIMES`; 0 means as often as the suite says")
+	flags.StringVar(&o.reduce, "reduce", "", "make one value of repeats by `HOW`: mean, mode, pass@k, pass^k")
+	flags.StringVar(&o.tag, "tag", "", "`NAME` to find the run by; -1, -2 are appended in a matrix")
 	flags.IntVarP(&o.concurrency, "concurrency", "j", 0, "calls under way at once; 0 means the suite's, else the configuration's")
 	flags.BoolVar(&o.json, "json", false, "print as JSON")
 	flags.StringVar(&o.record, "record", "", "append the answers to this recording `FILE`")
-	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN`")
+	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN` or matrix")
 	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
 	flags.BoolVar(&o.allowExec, "allow-exec", false, "let the suite's exec scorers run commands")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
 	outputFlag(flags, &o.output)
 	o.gate.declare(cmd)
-	return cmd
 }
 
+func (o *evalRunOptions) check(flags *pflag.FlagSet) error {
+	switch {
+	case flags.Changed("concurrency") && o.concurrency < 1:
+		return diag.Errorf("--concurrency %d is not above zero", o.concurrency)
+	case o.concurrency > config.MaxConcurrency:
+		return diag.Errorf("--concurrency %d is above %d", o.concurrency, config.MaxConcurrency)
+	case flags.Changed("repeat") && o.repeat < 1:
+		return diag.Errorf("--repeat %d is not above zero", o.repeat)
+	}
+	return nil
+}
+
+// runEval gathers what is to be run and runs it.
 func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
-	cfg, err := e.config()
+	suite, cells, err := e.evalCells(&o, name)
 	if err != nil {
 		return err
+	}
+	if len(cells) > 1 {
+		return e.runMatrix(ctx, o, suite, cells, name)
+	}
+	if suite, err = suite.With(cells[0]); err != nil {
+		return err
+	}
+	o.model = cells[0].Model
+	return e.runOne(ctx, o, suite, name)
+}
+
+// evalCells loads the suite and lists the runs to make. A run or matrix that is resumed brings its own.
+func (e *env) evalCells(o *evalRunOptions, name string) (*eval.Suite, []eval.Cell, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return nil, nil, err
 	}
 	suite, err := eval.Find(e.shortPath(cfg.Evalsets), name)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
+	if o.resume != "" {
+		if suite, cells, err := e.resumed(o, suite); err != nil || len(cells) > 0 {
+			return suite, cells, err
+		}
+	}
+	if o.repeat > 0 {
+		suite.Repeat = o.repeat
+	}
+	if o.reduce != "" {
+		if err := suite.SetReduce(o.reduce); err != nil {
+			return nil, nil, err
+		}
+	}
+	cells, err := suite.Cells(o.over)
+	return suite, cells, err
+}
+
+// runOne runs one cell, prints what came of it and gives the verdict.
+func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, name string) error {
 	files, err := newOutputs(o.output)
 	if err != nil {
 		return err
 	}
-	eng, err := e.engine(ctx, o.engine(suite))
+	run, budget, err := e.evalConfig(ctx, o, suite)
 	if err != nil {
 		return err
-	}
-	caller, budget, err := e.budget(ctx, suite, o.model, o.maxCost, eng)
-	if err != nil {
-		return err
-	}
-	tools, err := e.scoreTools(eng, caller, suite, o.allowExec)
-	if err != nil {
-		return err
-	}
-	run := eval.Config{
-		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
-		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
-		Commit: gitCommit(ctx, suite.Dir),
 	}
 	gate, err := e.gating(ctx, o.gate, suite, run)
 	if err != nil {
@@ -129,6 +175,28 @@ func runEval(ctx context.Context, e *env, o evalRunOptions, name string) error {
 		return gateErr
 	}
 	return e.evalVerdict(ctx, o, name, out, err)
+}
+
+// evalConfig is how one run is made.
+func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suite) (eval.Config, *budget, error) {
+	cfg, err := e.config()
+	if err != nil {
+		return eval.Config{}, nil, err
+	}
+	eng, err := e.engine(ctx, o.engine(suite))
+	if err != nil {
+		return eval.Config{}, nil, err
+	}
+	caller, budget, err := e.budget(ctx, suite, o.model, o.maxCost, eng)
+	if err != nil {
+		return eval.Config{}, nil, err
+	}
+	tools, err := e.scoreTools(eng, caller, suite, o.allowExec)
+	return eval.Config{
+		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
+		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
+		Commit: gitCommit(ctx, suite.Dir),
+	}, budget, err
 }
 
 func (o *evalRunOptions) engine(suite *eval.Suite) engineOptions {

@@ -46,6 +46,9 @@ type Config struct {
 	Progress func(Progress)   // told after each answer, from one goroutine; nil: nobody asks
 	Now      func() time.Time // nil means time.Now
 	NewID    func() string    // nil makes one of time and chance
+
+	matrix *MatrixID     // nil: the run is none of a matrix
+	slots  chan struct{} // held while a call is made; nil: the run has its workers for itself
 }
 
 // Progress is how far a run is.

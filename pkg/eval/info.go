@@ -45,6 +45,8 @@ type Info struct {
 	Repeat      int        `json:"repeat"`
 	Reduce      string     `json:"reduce,omitempty"` // how repeats become one value where a metric says nothing else; "" means the mean
 	Metrics     []MetricID `json:"metrics"`
+	Matrix      *MatrixID  `json:"matrix,omitempty"`        // null when the run is none of a matrix
+	RescoredOf  string     `json:"rescored_from,omitempty"` // the run whose answers these are; "" means that they were asked for
 	Tag         string     `json:"tag,omitempty"`
 	Tool        string     `json:"tool,omitempty"`
 	Commit      string     `json:"commit,omitempty"`

@@ -14,7 +14,7 @@ import (
 
 // prepare finds out all that can be known to be wrong before a call is made.
 func prepare(s *Suite, cfg Config) (*runner, error) {
-	r := &runner{suite: s, cfg: cfg, model: cfg.Model, started: cfg.now()}
+	r := &runner{suite: s, cfg: cfg, model: cfg.Model, started: cfg.now(), handedOut: make(chan struct{})}
 	if r.model == "" {
 		r.model = s.Model
 	}
@@ -96,7 +96,7 @@ func (r *runner) describe(id string) Info {
 	s := r.suite
 	info := Info{
 		Schema: runSchema, ID: id, Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
-		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Reduce: reduceWord(s.reduce), Tag: r.cfg.Tag,
+		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Reduce: reduceWord(s.reduce), Tag: r.cfg.Tag, Matrix: r.cfg.matrix,
 		Tool: r.cfg.Tool, Commit: r.cfg.Commit, Started: r.started.UTC(), Status: StatusRunning,
 	}
 	if v := r.version; v != nil {

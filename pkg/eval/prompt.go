@@ -12,9 +12,9 @@ type promptVersion = *prompt.Version
 // Prompt is a suite's: a reference into the registry, or a text written in the suite. The zero value is
 // none: cases bring their own messages or input.
 type Prompt struct {
-	Ref    string
-	Inline string // of the user's message, in Mustache
-	System string
+	Ref    string `json:"ref,omitempty"`
+	Inline string `json:"inline,omitempty"` // of the user's message, in Mustache
+	System string `json:"system,omitempty"`
 }
 
 // UnmarshalYAML takes a reference, or {inline, system}.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/score"
@@ -58,25 +59,15 @@ func (r *Record) rescore(ctx context.Context, c *Case, scorers []*score.Metric, 
 		if !slices.Contains(names, m.Name) {
 			continue
 		}
-		o := score.Outcome{Skip: true}
-		switch {
-		case r.Error == nil:
-			o = m.Score(ctx, sample)
-		case m.Applies(sample):
-			o = score.Outcome{Unscored: "no answer: " + r.Error.Type}
-		}
-		if delete(r.Scores, m.Name); !o.Skip {
-			if r.Scores == nil {
-				r.Scores = map[string]Score{}
-			}
-			r.Scores[m.Name] = newScore(o)
-		}
+		delete(r.Scores, m.Name)
+		_ = r.score(ctx, m, sample) // what is unscored says why
 	}
 }
 
 // response is the answer as far as it was kept.
 func (r *Record) response() *llm.Response {
-	resp := &llm.Response{Parts: r.Parts, FinishReason: r.FinishReason, Model: r.Model, Usage: r.Usage}
+	resp := &llm.Response{Parts: r.Parts, FinishReason: r.FinishReason, Model: r.Model, Usage: r.Usage, Attempts: r.Attempts}
+	resp.Timing.Total, resp.Timing.TTFT = time.Duration(r.Latency), time.Duration(r.TTFT)
 	if resp.Parts == nil {
 		resp.Parts = []llm.Part{{Text: r.Output}}
 	}

@@ -189,7 +189,7 @@ func (v *values) interval() (stats.Interval, bool) {
 
 // invalid says why the run cannot be believed, or "".
 func (t *tally) invalid(info Info, limit float64) string {
-	if info.Status != StatusComplete {
+	if info.Status != StatusComplete || t.records < info.Cases*info.Repeat {
 		return fmt.Sprintf("%d of %d calls were made", t.records, info.Cases*info.Repeat)
 	}
 	for _, m := range t.ordered() {

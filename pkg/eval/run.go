@@ -25,6 +25,10 @@ func Run(ctx context.Context, s *Suite, cfg Config) (*Outcome, error) {
 	if err := r.preflight(ctx); err != nil {
 		return nil, errors.Join(err, r.release())
 	}
+	return r.run(ctx)
+}
+
+func (r *runner) run(ctx context.Context) (*Outcome, error) {
 	stop := r.work(ctx)
 	out, err := r.finish(stop)
 	if stop != nil {
@@ -61,6 +65,8 @@ type runner struct {
 	done   int
 	failed int
 	before time.Duration // spent by the earlier parts of a resumed run
+
+	handedOut chan struct{} // closed when no call is left to begin
 }
 
 // job is one call to make.
@@ -85,6 +91,7 @@ func (r *runner) work(parent context.Context) error {
 	jobs, results := make(chan job), make(chan finished)
 	go func() {
 		defer close(jobs)
+		defer close(r.handedOut)
 		if err := r.produce(ctx, jobs); err != nil {
 			cancel(err)
 		}
@@ -93,7 +100,7 @@ func (r *runner) work(parent context.Context) error {
 	for range min(r.cfg.concurrency(r.suite), maxConcurrency, max(1, r.calls)) {
 		workers.Go(func() {
 			for j := range jobs {
-				results <- r.ask(ctx, j)
+				results <- r.inSlot(ctx, j)
 			}
 		})
 	}
@@ -136,6 +143,18 @@ func (r *runner) produce(ctx context.Context, jobs chan<- job) error {
 	return nil
 }
 
+// inSlot asks when as few calls are under way as the runs of a matrix may make together.
+func (r *runner) inSlot(ctx context.Context, j job) finished {
+	if r.cfg.slots != nil {
+		select {
+		case r.cfg.slots <- struct{}{}:
+			defer func() { <-r.cfg.slots }()
+		case <-ctx.Done():
+		}
+	}
+	return r.ask(ctx, j)
+}
+
 // ask makes one call and scores its answer.
 func (r *runner) ask(ctx context.Context, j job) finished {
 	if ctx.Err() != nil {
@@ -148,24 +167,9 @@ func (r *runner) ask(ctx context.Context, j job) finished {
 	if res != nil {
 		resp = res.Response
 	}
-	sample := j.c.Sample(rec.Output, resp, rec.Cost)
-	sample.Repeat = j.repeat
-	ctx = context.WithoutCancel(ctx) // an answer that is there is scored, also when the run is being stopped
-	for _, m := range r.suite.scorersFor(j.c, r.automatic) {
-		o := score.Outcome{Skip: true}
-		switch {
-		case rec.Error == nil:
-			o = m.Score(ctx, sample)
-		case m.Applies(sample):
-			o = score.Outcome{Unscored: "no answer: " + rec.Error.Type}
-		}
-		if !o.Skip {
-			rec.Scores[m.Name] = newScore(o)
-			rec.judged(o.Bill)
-		}
-		if fatal(o.Err) { // a judge that cannot be asked again either: the answer is scored when the run goes on
-			return finished{j, rec, fmt.Errorf("scorer %s: %w", m.Name, o.Err)}
-		}
+	// An answer that is there is scored, also when the run is being stopped.
+	if scoreErr := rec.scoreAll(context.WithoutCancel(ctx), j.c, resp, r.suite.scorersFor(j.c, r.automatic)); scoreErr != nil {
+		err = scoreErr
 	}
 	return finished{j, rec, err}
 }
@@ -199,18 +203,23 @@ func (r *runner) collect(ctx context.Context, f finished) error {
 	if err := r.write(f.record); err != nil {
 		return err
 	}
-	r.tally.add(f.record)
+	r.count(f.record)
+	if r.failed == r.done && r.done >= max(20, 2*r.cfg.concurrency(r.suite)) && isProvider(f.err) {
+		return fmt.Errorf("the first %d calls all failed, the last with: %w", r.done, f.err)
+	}
+	return nil
+}
+
+// count adds a record to the sums and tells how far the run is.
+func (r *runner) count(rec *Record) {
+	r.tally.add(rec)
 	r.done++
-	if f.record.Error != nil {
+	if rec.Error != nil {
 		r.failed++
 	}
 	if r.cfg.Progress != nil {
 		r.cfg.Progress(Progress{r.calls, r.done, r.failed, r.tally.usage.copy(), r.cfg.now().Sub(r.started)})
 	}
-	if r.failed == r.done && r.done >= max(20, 2*r.cfg.concurrency(r.suite)) && isProvider(f.err) {
-		return fmt.Errorf("the first %d calls all failed, the last with: %w", r.done, f.err)
-	}
-	return nil
 }
 
 // fatal tells whether every other call will fail like this one.

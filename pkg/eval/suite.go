@@ -21,8 +21,10 @@ type Suite struct {
 	Name        string    `yaml:"name"` // the directory's where the file gives none
 	Description string    `yaml:"description"`
 	Prompt      Prompt    `yaml:"prompt"`
-	Model       string    `yaml:"model"` // "" means the prompt's or the configuration's
-	Params      Params    `yaml:"params"`
+	Prompts     []Prompt  `yaml:"prompts"`   // of a matrix, instead of Prompt
+	Model       string    `yaml:"model"`     // "" means the prompt's or the configuration's
+	Models      words     `yaml:"models"`    // of a matrix, instead of Model
+	Grid        grid      `yaml:"params"`    // one or more of them, of a matrix
 	Cases       words     `yaml:"cases"`     // files and globs, from the suite's directory
 	InputVar    string    `yaml:"input_var"` // the prompt's variable that a case's input fills; "" leaves it to the prompt
 	Defaults    Defaults  `yaml:"defaults"`
@@ -33,6 +35,7 @@ type Suite struct {
 	MaxUnscored *float64  `yaml:"max_unscored"` // the share above which a run is invalid; nil means 0.05
 	Gate        yaml.Node `yaml:"gate"`         // the zero Node means none
 
+	Params  Params          `yaml:"-"` // the first of Grid
 	Dir     string          `yaml:"-"` // where the suite is
 	File    string          `yaml:"-"`
 	SHA256  string          `yaml:"-"` // of the file, in hex
@@ -41,16 +44,6 @@ type Suite struct {
 	reduce     metric.Reduction
 	tools      *score.Tools // of Bind
 	caseJudged bool         // a case that All gave has a judge of its own
-}
-
-// Params are the parameters of a suite's calls; they win over the prompt's.
-type Params struct {
-	Temperature *float64       `yaml:"temperature" json:"temperature,omitempty"`
-	TopP        *float64       `yaml:"top_p" json:"top_p,omitempty"`
-	MaxTokens   int            `yaml:"max_tokens" json:"max_tokens,omitempty"`
-	Seed        *int64         `yaml:"seed" json:"seed,omitempty"`
-	Stop        words          `yaml:"stop" json:"stop,omitempty"`
-	Options     map[string]any `yaml:"options" json:"options,omitempty"`
 }
 
 // Defaults hold for cases that do not say otherwise. Tags are added to those of a case, vars laid under its.
@@ -142,6 +135,9 @@ func (s *Suite) check(doc *strictyaml.Document) error {
 	case slices.Contains(slices.Concat(s.Defaults.MustContain, s.Defaults.MustNotContain), ""):
 		return doc.Errorf([]any{"defaults"}, "must_contain or must_not_contain hold an empty text, which is in every answer")
 	}
+	if err := s.setFirst(doc); err != nil {
+		return err
+	}
 	var err error
 	if s.reduce, err = metric.ParseReduction(s.Reduce); err != nil {
 		return doc.Errorf([]any{"reduce"}, "reduce: %w", err)
@@ -154,6 +150,26 @@ func (s *Suite) check(doc *strictyaml.Document) error {
 		}
 		seen[m.Name] = m.Line
 		s.Metrics = append(s.Metrics, m.Metric)
+	}
+	return nil
+}
+
+// setFirst makes the first cell of a matrix what the suite is where only one run is made of it.
+func (s *Suite) setFirst(doc *strictyaml.Document) error {
+	switch {
+	case len(s.Prompts) > 0 && s.Prompt != Prompt{}:
+		return doc.Errorf([]any{"prompts"}, "the suite has both prompt and prompts")
+	case len(s.Models) > 0 && s.Model != "":
+		return doc.Errorf([]any{"models"}, "the suite has both model and models")
+	}
+	if len(s.Prompts) > 0 {
+		s.Prompt = s.Prompts[0]
+	}
+	if len(s.Models) > 0 {
+		s.Model = s.Models[0]
+	}
+	if len(s.Grid) > 0 {
+		s.Params = s.Grid[0]
 	}
 	return nil
 }

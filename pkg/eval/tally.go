@@ -178,6 +178,23 @@ func (u *Usage) add(r *Record) {
 	*u.Cost += *r.Cost
 }
 
+// Merge adds what another run has used.
+func (u *Usage) Merge(other Usage) {
+	if other.Tokens != nil {
+		if u.Tokens == nil {
+			u.Tokens = new(llm.Usage)
+		}
+		u.Tokens.Add(other.Tokens)
+	}
+	if other.Cost != nil {
+		if u.Cost == nil {
+			u.Cost = new(llm.Money)
+		}
+		*u.Cost += *other.Cost
+	}
+	u.Unknown, u.Unpriced = u.Unknown+other.Unknown, u.Unpriced+other.Unpriced
+}
+
 // copy lets a reader keep the usage while it grows.
 func (u Usage) copy() Usage {
 	if u.Tokens != nil {

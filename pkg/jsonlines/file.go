@@ -60,6 +60,18 @@ func (f *File) Repair() (int64, error) {
 	return cut, nil
 }
 
+// EndLine ends the last line where a person left it without its end.
+func (f *File) EndLine() error {
+	last := make([]byte, 1)
+	if f.size == 0 {
+		return nil
+	}
+	if _, err := f.file.ReadAt(last, f.size-1); err != nil || last[0] == '\n' {
+		return err
+	}
+	return f.write([]byte("\n"))
+}
+
 // Clear removes all that stands in the file.
 func (f *File) Clear() error {
 	f.size = 0
