@@ -69,7 +69,7 @@ func (q *Questions) Of(rec *Record) string {
 			return ""
 		}
 		if c.ID == rec.Case {
-			found, ok = question{c.Hash, c.Question()}, true
+			found = question{c.Hash, c.Question()}
 			break
 		}
 		q.ahead[c.ID] = question{c.Hash, c.Question()}
