@@ -22,7 +22,7 @@ FUZZTIME  ?= 10s
 BENCHTIME ?= 1s
 
 .DEFAULT_GOAL := build
-.PHONY: build test race lint fmt vet layers vuln check bench bench-peers e2e fuzz prices completions man \
+.PHONY: build test race lint fmt vet layers vuln check bench bench-peers bench-eval-peers e2e fuzz prices completions man \
 	release-check clean help
 
 build: ## Build ./llmops as it is released: static and stripped
@@ -56,13 +56,22 @@ check: lint layers race vuln ## Everything a change must pass
 bench: ## Run the benchmarks: figures for docs/benchmarks.md
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
 
-bench-peers: ## Compare token counters with npm's on the same machine and texts (needs npm)
+bench-peers: ## Compare token counters and eval runs with npm's on the same machine (needs npm)
 	@mkdir -p '$(TOOLS)/token-peers/corpora'
 	cp pkg/tokens/testdata/peers/*.mjs pkg/tokens/testdata/peers/package.json '$(TOOLS)/token-peers/'
 	cd '$(TOOLS)/token-peers' && npm install --no-audit --no-fund --silent
 	TOKENS_CORPUS_DIR='$(TOOLS)/token-peers/corpora' $(GO) test -count 1 -run TestWriteCorpora ./pkg/tokens
 	$(GO) test -run '^$$' -bench 'Count|Peer|Cores|Hostile' ./pkg/tokens
 	cd '$(TOOLS)/token-peers' && node bench.mjs corpora
+	$(MAKE) bench-eval-peers
+
+# promptfoo takes 2 GB and wants a newer node than many systems have, so that npm brings one along.
+EVAL_PEERS := $(TOOLS)/eval-peers
+bench-eval-peers: build ## Compare eval runs with promptfoo's on the same server (needs npm and 2 GB)
+	@mkdir -p '$(EVAL_PEERS)'
+	cp pkg/eval/testdata/peers/package.json '$(EVAL_PEERS)/'
+	cd '$(EVAL_PEERS)' && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-audit --no-fund --silent
+	$(GO) run ./pkg/eval/testdata/peers -llmops ./llmops -promptfoo '$(EVAL_PEERS)'
 
 e2e: ## Run the program against servers that were written elsewhere (needs npm; uses ollama and chromedriver where found)
 	LLMOPS_E2E_CACHE='$(TOOLS)' $(GO) test -tags e2e -count 1 -timeout 15m -v -run 'E2E' ./pkg/cli/...

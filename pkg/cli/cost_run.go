@@ -9,6 +9,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // spending holds an eval run to --max-cost.
@@ -63,6 +64,9 @@ func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *s
 	if recordedModel(suite, model) && !suite.Judged() { // judges of single cases are not worth another reading of all
 		return nil
 	}
+	if e.unpriced(cmp.Or(model, suite.Model)) { // all cases would be read for nothing
+		return nil
+	}
 	est, err := e.estimateRun(ctx, suite, model)
 	if err != nil {
 		return nil // the run itself says what is wrong with it
@@ -72,6 +76,16 @@ func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *s
 		return nil
 	}
 	return &spending{e: e, est: est, cost: *cost}
+}
+
+// unpriced tells whether a model is named that has no price.
+func (e *env) unpriced(model string) bool {
+	ref, err := e.modelRef(model)
+	if err != nil || ref == "" {
+		return false
+	}
+	price, err := e.pricer()
+	return err == nil && price(ref, &llm.Usage{UncachedInput: 1, Output: 1}) == nil
 }
 
 func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) (runEstimate, error) {

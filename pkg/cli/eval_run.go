@@ -183,6 +183,8 @@ func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suit
 	if err != nil {
 		return eval.Config{}, nil, err
 	}
+	commit := make(chan string, 1) // git takes a while
+	go func() { commit <- gitCommit(ctx, suite.Dir) }()
 	eng, err := e.engine(ctx, o.engine(suite))
 	if err != nil {
 		return eval.Config{}, nil, err
@@ -195,7 +197,7 @@ func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suit
 	return eval.Config{
 		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
 		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
-		Commit: gitCommit(ctx, suite.Dir),
+		Commit: <-commit,
 	}, budget, err
 }
 

@@ -19,13 +19,16 @@ func Find(root, nameOrPath string) (*Suite, error) {
 		return nil, diag.Errorf("no suite is named").WithHint("suites: %s", strings.Join(List(root), ", "))
 	}
 	if !filepath.IsAbs(nameOrPath) {
-		named := filepath.Join(root, nameOrPath, suiteName)
-		if info, err := os.Stat(named); err == nil && !info.IsDir() {
+		named := filepath.Join(root, nameOrPath)
+		if _, err := os.Lstat(filepath.Join(named, suiteName)); err == nil { // also one that cannot be read says so
 			return Load(named)
 		}
 	}
 	if _, err := os.Stat(nameOrPath); err == nil {
 		return Load(nameOrPath)
+	}
+	if _, err := os.ReadDir(root); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, diag.At(root, 0, 0, "cannot be read: %w", errors.Unwrap(err))
 	}
 	err := diag.Errorf("no suite %q: neither in %s nor a path", nameOrPath, root)
 	names := List(root)
@@ -61,6 +64,8 @@ func suiteFile(path string) (string, error) {
 	file := filepath.Join(path, suiteName)
 	info, err = os.Stat(file)
 	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return "", diag.At(file, 0, 0, "cannot be read: %w", errors.Unwrap(err))
 	case err != nil:
 		return "", diag.At(path, 0, 0, "holds no %s", suiteName).WithHint("name a suite's directory or its %s", suiteName)
 	case info.IsDir():

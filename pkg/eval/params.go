@@ -41,6 +41,21 @@ func (p Params) words() string {
 	return strings.Join(out, ", ")
 }
 
+// with takes one of the listed parameters from another.
+func (p Params) with(name string, other Params) Params {
+	switch name {
+	case "temperature":
+		p.Temperature = other.Temperature
+	case "top_p":
+		p.TopP = other.TopP
+	case "max_tokens":
+		p.MaxTokens = other.MaxTokens
+	case "seed":
+		p.Seed = other.Seed
+	}
+	return p
+}
+
 // grid is `params` of a suite: one mapping, or a list of them; a value may be a list in its turn.
 type grid []Params
 
@@ -130,11 +145,11 @@ func overlay(params []Params, texts []string) ([]Params, error) {
 		var next []Params
 		for _, p := range params {
 			for v := range strings.SplitSeq(values, ",") {
-				q := p
-				if err := yaml.Unmarshal(fmt.Appendf(nil, "%s: %s", name, strings.TrimSpace(v)), &q); err != nil || strings.TrimSpace(v) == "" {
+				var one Params
+				if err := yaml.Unmarshal(fmt.Appendf(nil, "%s: %s", name, strings.TrimSpace(v)), &one); err != nil || strings.TrimSpace(v) == "" {
 					return nil, diag.Errorf("%s wants a number, not %q", name, v)
 				}
-				next = append(next, q)
+				next = append(next, p.with(name, one))
 			}
 		}
 		params = next
