@@ -3,9 +3,11 @@ package cli
 import (
 	"context"
 	"errors"
+	"net/http"
 	"syscall"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/forge"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
@@ -41,12 +43,13 @@ func exitCode(ctx context.Context, err error) int {
 	var coded *codedError
 	var user *diag.Error
 	var limit *budget.LimitError
+	var refused *forge.StatusError
 	switch {
 	case errors.Is(err, syscall.EPIPE):
 		return exitPipe
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.Is(err, llm.ErrAuth):
+	case errors.Is(err, llm.ErrAuth), errors.As(err, &refused) && (refused.Code == http.StatusUnauthorized || refused.Code == http.StatusForbidden):
 		return exitAuth
 	case errors.Is(err, llm.ErrQuota), errors.As(err, &limit):
 		return exitBudget
