@@ -61,7 +61,7 @@ func New(cfg Config) *Cache {
 // same time one asks, and the others wait for its answer, which is a hit for them. An answer of ask that
 // may not be stored serves nobody else.
 func (c *Cache) Do(ctx context.Context, q *Question, ask func(context.Context) (*llm.Response, error)) (resp *llm.Response, hit bool, err error) {
-	if q.Request.Fresh || !c.cfg.AnyTemperature && !q.deterministic() {
+	if !c.Serves(q.Request) {
 		resp, err = ask(ctx)
 		return resp, false, err
 	}
@@ -86,6 +86,11 @@ func (c *Cache) Do(ctx context.Context, q *Question, ask func(context.Context) (
 			return resp, false, err
 		}
 	}
+}
+
+// Serves tells whether the request may be answered from the cache at all.
+func (c *Cache) Serves(req *llm.Request) bool {
+	return !req.Fresh && (c.cfg.AnyTemperature || deterministic(req))
 }
 
 // lead looks up, asks and stores for all who wait.

@@ -34,6 +34,6 @@ func (q *Question) Key() string {
 
 // deterministic tells whether the model was asked to give the likeliest answer. Without a temperature the
 // provider's default holds, which is above zero.
-func (q *Question) deterministic() bool {
-	return q.Request.Temperature != nil && *q.Request.Temperature == 0
+func deterministic(req *llm.Request) bool {
+	return req.Temperature != nil && *req.Temperature == 0
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -96,6 +97,9 @@ var canaryRuns = map[string][]string{
 	"experiment simulate":        {"experiment simulate tone -n 10"},
 	"init":                       {"init", "init sub"},
 	"man":                        {"man pages"},
+	"quota reset":                {"quota reset --tenant canary"},
+	"quota set":                  {"quota set --tenant canary rpm=10"},
+	"quota status":               {"quota status", "quota status --json"},
 	"version":                    {"version"},
 }
 
@@ -158,6 +162,7 @@ func commands(t *testing.T, program string) []string {
 			names = append(names, words)
 		}
 	}
+	slices.Sort(names) // so that calls are made before they are listed
 	if len(names) < 10 {
 		t.Fatalf("found only the commands %q", names)
 	}

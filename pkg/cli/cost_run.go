@@ -12,8 +12,8 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
-// budget holds an eval run to --max-cost.
-type budget struct {
+// spending holds an eval run to --max-cost.
+type spending struct {
 	e     *env
 	est   runEstimate
 	cost  estimate.Cost
@@ -23,7 +23,7 @@ type budget struct {
 // budget estimates a run, refuses it when even the low end is above maxCost, and gives the caller that keeps
 // the run below it. With maxCost "" the caller is
 // returned as it is, and the estimate is there for settle to compare where one could be made.
-func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost string, caller eval.Caller) (eval.Caller, *budget, error) {
+func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost string, caller eval.Caller) (eval.Caller, *spending, error) {
 	if maxCost == "" {
 		return caller, e.estimated(ctx, suite, model), nil
 	}
@@ -54,13 +54,13 @@ func (e *env) budget(ctx context.Context, suite *eval.Suite, model, maxCost stri
 		return nil, nil, &codedError{exitBudget, fmt.Errorf("the run costs %s at the least, above --max-cost %s; no call was made", dollars(cost.Low), *limit)}
 	}
 	e.info("estimated cost: %s (%s to %s)", dollars(cost.Expected), dollars(cost.Low), dollars(cost.High))
-	b := &budget{e: e, est: est, cost: *cost, meter: &estimate.Meter{Caller: caller, Limit: *limit, PerCall: est.perCall()}}
+	b := &spending{e: e, est: est, cost: *cost, meter: &estimate.Meter{Caller: caller, Limit: *limit, PerCall: est.perCall()}}
 	return b.meter, b, nil
 }
 
 // estimated is the estimate of a run without a limit, nil where none can be made: recorded answers cost
 // nothing, and a model may be unpriced or count its tokens in a way that is not known.
-func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *budget {
+func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *spending {
 	if recordedModel(suite, model) && !suite.Judged() { // judges of single cases are not worth another reading of all
 		return nil
 	}
@@ -75,7 +75,7 @@ func (e *env) estimated(ctx context.Context, suite *eval.Suite, model string) *b
 	if cost == nil {
 		return nil
 	}
-	return &budget{e: e, est: est, cost: *cost}
+	return &spending{e: e, est: est, cost: *cost}
 }
 
 // unpriced tells whether a model is named that has no price.
@@ -115,8 +115,8 @@ func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) 
 }
 
 // settle puts what the run cost beside the estimate, and keeps both with the run: later estimates learn
-// from it. A nil budget does nothing.
-func (b *budget) settle(out *eval.Outcome) {
+// from it. A nil spending does nothing.
+func (b *spending) settle(out *eval.Outcome) {
 	if b == nil || out == nil || out.Dir == "" {
 		return
 	}
@@ -132,7 +132,7 @@ func (b *budget) settle(out *eval.Outcome) {
 }
 
 // keep writes what was expected of the answers, and what they took, beside the run.
-func (b *budget) keep(out *eval.Outcome) {
+func (b *spending) keep(out *eval.Outcome) {
 	if b.est.answers == nil {
 		return
 	}

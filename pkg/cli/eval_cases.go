@@ -95,8 +95,8 @@ func newEvalCasesLint(e *env) *cobra.Command {
 		Short: "Find cases that are likely mistakes",
 		Long: `Find cases that are likely mistakes: ids that are there twice, questions that
 are nearly the same, missing answers that a scorer wants, fields that no scorer
-looks at, and tags of hardly any case. Findings end the command with exit code
-1.`,
+looks at, and tags of hardly any case. Findings end the command with exit
+code 1.`,
 		Example:           "  llmops eval cases lint customer-support",
 		Args:              usageArgs(cobra.ExactArgs(1)),
 		RunE:              func(_ *cobra.Command, args []string) error { return runEvalCasesLint(e, args[0], asJSON) },

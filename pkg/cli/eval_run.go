@@ -178,7 +178,7 @@ func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, n
 }
 
 // evalConfig is how one run is made.
-func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suite) (eval.Config, *budget, error) {
+func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suite) (eval.Config, *spending, error) {
 	cfg, err := e.config()
 	if err != nil {
 		return eval.Config{}, nil, err

@@ -28,8 +28,8 @@ func newEvalView(e *env) *cobra.Command {
 		Short: "Show the report on a run in the browser",
 		Long: `Show the report on a run, or on several side by side, in the browser. Without
 RUN it is the last one. The page is served on this machine only, and is read
-anew from the run at each reload. The command ends with Ctrl-C, or by itself after
-the page has not been asked for in a while.`,
+anew from the run at each reload. The command ends with Ctrl-C, or by itself
+after the page has not been asked for in a while.`,
 		Example: `  llmops eval view
   llmops eval view main candidate --no-open --port 8080`,
 		Args: cobra.ArbitraryArgs,

@@ -38,7 +38,7 @@ func (v *viewServer) serve(ctx context.Context, listener net.Listener) error {
 	if server.Shutdown(ending) != nil {
 		_ = server.Close() // a reader that is too slow
 	}
-	<-failed
+	<-failed //nolint:errcheck // it says that the server was closed
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
 
 // The exit codes, as `llmops help exit-codes` documents them.
@@ -39,6 +40,7 @@ func exitCode(ctx context.Context, err error) int {
 	}
 	var coded *codedError
 	var user *diag.Error
+	var limit *budget.LimitError
 	switch {
 	case errors.Is(err, syscall.EPIPE):
 		return exitPipe
@@ -46,7 +48,7 @@ func exitCode(ctx context.Context, err error) int {
 		return coded.code
 	case errors.Is(err, llm.ErrAuth):
 		return exitAuth
-	case errors.Is(err, llm.ErrQuota):
+	case errors.Is(err, llm.ErrQuota), errors.As(err, &limit):
 		return exitBudget
 	case errors.Is(err, llm.ErrTruncated):
 		return exitIncomplete

@@ -41,8 +41,7 @@ const (
 func newProgress(e *env) *progress {
 	p := &progress{e: e}
 	if e.showsBar() {
-		p.above = &screen{to: e.err}
-		e.err = p.above
+		p.above = onScreen(e)
 	}
 	return p
 }
@@ -121,6 +120,16 @@ func (s step) facts(first step) (list []string) {
 type screen struct {
 	mu sync.Mutex // guards the fields below
 	to io.Writer
+}
+
+// onScreen makes standard error a screen, where it is none yet: a command may show several bars in turn.
+func onScreen(e *env) *screen {
+	s, is := e.err.(*screen)
+	if !is {
+		s = &screen{to: e.err}
+		e.err = s
+	}
+	return s
 }
 
 // Write implements io.Writer.

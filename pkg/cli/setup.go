@@ -162,6 +162,7 @@ type engineOptions struct {
 	around   llm.Middleware // stands around each provider, inside of retry; nil: nothing does
 	single   bool           // the command makes one call
 	unkept   func(error)    // told of a call that is not recorded; nil: a warning at once
+	quota    *engine.Quota  // set by engine
 }
 
 // engine puts the engine together.
@@ -170,15 +171,18 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
+	price, err := e.pricer()
+	if err != nil {
+		return nil, err
+	}
+	if o.quota, err = e.quota(o.single, price); err != nil {
+		return nil, err
+	}
 	gw, err := e.gateway(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	model, err := e.recorded(gw, o)
-	if err != nil {
-		return nil, err
-	}
-	price, err := e.pricer()
 	if err != nil {
 		return nil, err
 	}
@@ -191,7 +195,7 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 		return nil, err
 	}
 	ec := engine.Config{
-		Window:  window,
+		Window: window, Quota: o.quota, Count: e.count(),
 		Gateway: model, Embedder: gw, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {
@@ -240,6 +244,7 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if gc.Chains, err = e.chains(); err != nil {
 		return nil, err
 	}
+	gc.Limit = e.providerLimit(o.quota, settings)
 	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
 	return gateway.New(gc), nil
 }

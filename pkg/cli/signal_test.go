@@ -163,8 +163,11 @@ func checkPartial(t *testing.T, dir, text string) {
 	}
 	defer l.Close()
 	list, err := l.List(t.Context(), ledger.Filter{})
-	if err != nil || len(list) != 1 || list[0].Status != ledger.Incomplete || list[0].Usage != nil {
-		t.Fatalf("the ledger holds %+v, %v; want one incomplete call of unknown usage", list, err)
+	if err != nil || len(list) != 1 || list[0].Status != ledger.Incomplete {
+		t.Fatalf("the ledger holds %+v, %v; want one incomplete call", list, err)
+	}
+	if u := list[0].Usage; u == nil || u.Output == 0 || list[0].UsageSource != ledger.UsageEstimated {
+		t.Errorf("the usage is %+v by %q; want one that was counted here", u, list[0].UsageSource)
 	}
 	call, err := l.Get(t.Context(), list[0].TraceID)
 	if err != nil || len(call.Output) != 1 || call.Output[0].Text != text {

@@ -1,10 +1,21 @@
 package cli
 
 import (
+	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/gateway"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
+
+// deployed gives the model that stands for a pool: its deployments have one window and one tokenizer.
+func deployed(cfg *config.Config, ref string) string {
+	for name, m := range cfg.Models {
+		if ref == poolRef(name) {
+			return m.Ref()
+		}
+	}
+	return ref
+}
 
 // window is what the engine knows of the models' context windows: limits from the price catalog, counts from the
 // tokenizers.
@@ -17,25 +28,17 @@ func (e *env) window(chains gateway.Chains) (*engine.Window, error) {
 	if err != nil {
 		return nil, err
 	}
-	deployed := func(ref string) string { // the deployments of a model have one window
-		for name, m := range cfg.Models {
-			if ref == poolRef(name) {
-				return m.Ref()
-			}
-		}
-		return ref
-	}
 	return &engine.Window{
 		Strategy: engine.Strategy(cfg.Context.Strategy), Reserve: cfg.Context.ReserveOutput, Model: cfg.Context.SummaryModel,
 		Limit: func(ref string) (int, int) {
-			m, ok := catalog().Find(deployed(ref))
+			m, ok := catalog().Find(deployed(cfg, ref))
 			if !ok {
 				return 0, 0
 			}
 			return int(m.Context), int(m.MaxInput)
 		},
 		Count: func(req *llm.Request) (int, int) {
-			c, _, err := e.promptCounter(deployed(req.Model))
+			c, _, err := e.promptCounter(deployed(cfg, req.Model))
 			if err != nil {
 				return 0, 0
 			}

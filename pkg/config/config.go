@@ -18,6 +18,7 @@ import (
 type Config struct {
 	Model    string `yaml:"model"`
 	Tenant   string `yaml:"tenant"`
+	Project  string `yaml:"project"`
 	Prompts  string `yaml:"prompts"`
 	Evalsets string `yaml:"evalsets"`
 	State    string `yaml:"state"`
@@ -36,6 +37,7 @@ type Config struct {
 	Retry   Retry    `yaml:"retry"`
 	Ledger  Ledger   `yaml:"ledger"`
 	Cache   Cache    `yaml:"cache"`
+	Quotas  Quotas   `yaml:"quotas"`
 	Redis   Redis    `yaml:"redis"`
 	Eval    Eval     `yaml:"eval"`
 
@@ -126,6 +128,7 @@ func Default() *Config {
 		Breaker: Breaker{Failures: 5, Cooldown: 30 * time.Second},
 		Ledger:  Ledger{Texts: "full"},
 		Cache:   Cache{Store: "sqlite", TTL: 30 * 24 * time.Hour, MaxMB: 512, OnError: "open"},
+		Quotas:  Quotas{Store: "sqlite", OnError: "closed", MaxWait: 10 * time.Minute, Soft: 0.8},
 		Redis:   Redis{Namespace: "llmops", Pool: 10, Timeout: time.Second},
 		Eval:    Eval{Concurrency: 8},
 	}

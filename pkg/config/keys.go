@@ -24,6 +24,7 @@ func Keys() []Key {
 	docs := [][2]string{
 		{"model", "the model when neither a flag nor the prompt names one: provider/model"},
 		{"tenant", "whom calls are recorded for"},
+		{"project", "whose budget calls count against, beside the tenant's"},
 		{"prompts", "directory of the prompt registry"},
 		{"evalsets", "directory of the eval suites"},
 		{"state", "directory of runs and the ledger"},
@@ -51,6 +52,11 @@ func Keys() []Key {
 		{"cache.max_mb", "most megabytes of answers that are kept"},
 		{"cache.any_temperature", "keep answers drawn at a temperature above zero too (true or false)"},
 		{"cache.on_error", "when the cache fails: open goes on without it, closed fails the call"},
+		{"quotas.on", "quotas hold, also where limits are only set with llmops quota set (true or false)"},
+		{"quotas.store", "where it is kept what was used: sqlite or redis"},
+		{"quotas.on_error", "when that fails: closed fails calls, open lets them go on"},
+		{"quotas.max_wait", "how long a call of a batch or an eval waits for room"},
+		{"quotas.soft", "share of a budget from which there is a warning"},
 		{"redis.url", "the Redis server: redis://[user:password@]host:port[/database]"},
 		{"redis.namespace", "how every key in Redis begins"},
 		{"redis.pool", "connections to Redis"},
@@ -125,6 +131,12 @@ func setField(v reflect.Value, text string) error {
 			return fmt.Errorf("%q is not a whole number", text)
 		}
 		v.SetInt(n)
+	case reflect.Float64:
+		f, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("%q is not a number", text)
+		}
+		v.SetFloat(f)
 	case reflect.Bool:
 		b, err := strconv.ParseBool(text)
 		if err != nil {

@@ -44,6 +44,7 @@ type Result struct {
 	Experiment string          // the experiment that chose the version; "" for none
 	Request    *llm.Request    // as given to the gateway; nil when it did not get that far
 	Response   *llm.Response   // nil when no provider was asked; a partial answer with an error
+	Counted    *llm.Usage      // counted here, where the provider did not tell the usage of an answer that broke off; else nil
 	Cost       *llm.Money      // nil means unpriced
 	Saved      *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
 	Cut        *Cut            // what was left out to fit the model's context window; nil when nothing was
@@ -51,6 +52,14 @@ type Result struct {
 	Vectors    [][]float32     // of Embed, one for each of Call.Texts
 	Started    time.Time
 	Latency    time.Duration // of the whole call; on recorded answers the recorded one
+}
+
+// Usage is what the provider told, else what was counted here; nil means unknown.
+func (r *Result) Usage() *llm.Usage {
+	if r.Response != nil && r.Response.Usage != nil {
+		return r.Response.Usage
+	}
+	return r.Counted
 }
 
 // TokensPerSecond is the output rate: after the first delta when the answer was streamed, else over

@@ -48,6 +48,12 @@ type Config struct {
 	// Window says what becomes of a request that is too long for its model. nil: it is sent as it is.
 	Window *Window
 
+	// Quota keeps tenants and projects within their limits. nil: there are none.
+	Quota *Quota
+	// Count counts tokens where a provider did not: of an answer that broke off, and for reservations. nil: such a
+	// usage stays unknown.
+	Count *Count
+
 	// Ready tells what stands in the way of calls to a model, without making one: an unknown provider, a
 	// missing key, a broken recording. nil: nothing is known.
 	Ready func(modelRef string) error
@@ -76,6 +82,7 @@ func New(cfg Config) *Engine {
 			trace(cfg),   // records every call, refused ones too; finishes last
 			compose(cfg), // prompt version, variables, parameters → the request
 			fit(cfg),     // the model's context window
+			reserve(cfg), // tokens and money of the tenant, settled on the actual usage
 			send(cfg),    // the gateway: cache, fallback, retry around the provider
 		),
 		check: chain(compose(cfg), fits(cfg), ready(cfg)),

@@ -12,6 +12,7 @@ func send(cfg Config) Stage {
 		return func(ctx context.Context, call *Call) error {
 			resp, err := cfg.Gateway.Generate(ctx, call.Result.Request)
 			call.Result.Response = resp
+			count(cfg, &call.Result, err)
 			charge(cfg, &call.Result)
 			if err != nil {
 				return err
@@ -28,12 +29,8 @@ func charge(cfg Config, res *Result) {
 		return
 	}
 	var price *llm.Money
-	if resp.Usage != nil && cfg.Price != nil {
-		ref := resp.Ref
-		if ref == "" {
-			ref = res.Request.Model
-		}
-		price = cfg.Price(ref, resp.Usage)
+	if usage := res.Usage(); usage != nil && cfg.Price != nil {
+		price = cfg.Price(answeredBy(res), usage)
 	}
 	if resp.Static {
 		res.Cost = new(llm.Money)
@@ -44,4 +41,12 @@ func charge(cfg Config, res *Result) {
 		return
 	}
 	res.Cost = price
+}
+
+// answeredBy is the reference of the model that answered.
+func answeredBy(res *Result) string {
+	if res.Response.Ref != "" {
+		return res.Response.Ref
+	}
+	return res.Request.Model
 }

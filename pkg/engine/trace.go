@@ -61,10 +61,20 @@ func record(call *Call, err error) ledger.Record {
 		r.Provider, _, _ = strings.Cut(req.Model, "/")
 	}
 	if resp := res.Response; resp != nil {
-		r.ModelAnswered, r.Usage, r.TTFT, r.FinishReason = resp.Model, resp.Usage, resp.Timing.TTFT, resp.FinishReason
+		if res.Counted != nil {
+			r.UsageSource = ledger.UsageEstimated
+		}
+		r.ModelAnswered, r.Usage, r.TTFT, r.FinishReason = resp.Model, res.Usage(), resp.Timing.TTFT, resp.FinishReason
 		r.Attempts, r.Output = resp.Attempts, resp.Parts
-		if r.SavedCost = res.Saved; resp.Cached {
+		switch r.SavedCost = res.Saved; {
+		case resp.Cached:
 			r.Cache = ledger.CacheHit
+		case resp.Missed:
+			r.Cache = ledger.CacheMiss
+		}
+		r.FallbackFrom = resp.Tried
+		if len(resp.Tried) > 0 {
+			_, r.FallbackReason, _ = strings.Cut(resp.Why[strings.LastIndex(resp.Why, "; ")+1:], ": ")
 		}
 		if resp.Ref != "" {
 			r.Provider, _, _ = strings.Cut(resp.Ref, "/")

@@ -53,7 +53,7 @@ func (c *Cut) String() string {
 
 // fit makes the request short enough for its model.
 func fit(cfg Config) Stage {
-	aside := chain(trace(cfg), send(cfg)) // the call that writes a summary, recorded for itself
+	aside := chain(trace(cfg), reserve(cfg), send(cfg)) // the call that writes a summary, recorded for itself
 	return func(next Handler) Handler {
 		return func(ctx context.Context, call *Call) error {
 			if tokens, room := cfg.Window.over(call.Result.Request); tokens > room {

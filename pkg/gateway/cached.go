@@ -20,6 +20,7 @@ func (g *Gateway) cached(ctx context.Context, req *llm.Request, server string) (
 		resp = &llm.Response{}
 	}
 	if !hit {
+		resp.Missed = g.cfg.Cache.Serves(req)
 		return resp, err
 	}
 	resp.Cached = true

@@ -125,6 +125,7 @@ type walk struct {
 	stopped  bool          // resp is an answer that a filter stopped
 	errs     []error
 	why      []string
+	tried    []string
 	pooled   map[failure]bool // ways to fail whose chain of the pool is in the queue already
 }
 
@@ -156,12 +157,13 @@ func (w *walk) skipped(ref string, err error, why string) {
 	if err != nil {
 		w.errs = append(w.errs, err)
 	}
+	w.tried = append(w.tried, ref)
 	w.why = append(w.why, ref+": "+why)
 }
 
 // mark says in the answer whose it is and why.
 func (w *walk) mark(resp *llm.Response, substitute bool) *llm.Response {
-	resp.Substitute, resp.Why = substitute && len(w.why) > 0, strings.Join(w.why, "; ")
+	resp.Substitute, resp.Why, resp.Tried = substitute && len(w.why) > 0, strings.Join(w.why, "; "), w.tried
 	return resp
 }
 

@@ -29,6 +29,10 @@ type Config struct {
 	Pools   map[string]Pool // models with several deployments, by name: the reference is pool/NAME
 	Breaker Breaker
 
+	// Limit lets an attempt at a model begin, or fails with what keeps it back; end must be told what came of it. An
+	// *llm.Error with RetryAfter is waited for as a provider's. nil: there are no limits.
+	Limit func(ctx context.Context, ref string, req *llm.Request) (end func(*llm.Response), err error)
+
 	Cache *cache.Cache // nil: every call is asked
 	// Server gives the address of the server that answers a reference, since answers of another server must not
 	// serve. Without one (a recording) nothing is cached. It is required with a Cache.
@@ -110,7 +114,7 @@ func (g *Gateway) model(ref string) (llm.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m = llm.Wrap(m, g.cfg.Retry.Middleware())
+	m = llm.Wrap(m, g.cfg.Retry.Middleware(), g.limited(ref))
 	g.models[ref] = m
 	return m, nil
 }

@@ -29,11 +29,13 @@ type Response struct {
 
 	// Ref is the whole reference of the model that answered, as the gateway knows it. Substitute tells that
 	// it is another than was asked, because that one failed; Why says what happened to it.
-	Ref        string `json:"ref,omitempty"`
-	Substitute bool   `json:"substitute,omitempty"`
-	Why        string `json:"why,omitempty"`
-	Static     bool   `json:"-"` // no model answered: it is a text that the configuration holds ready
-	Cached     bool   `json:"-"` // the answer came from our own cache: nothing was asked and nothing is charged
+	Ref        string   `json:"ref,omitempty"`
+	Substitute bool     `json:"substitute,omitempty"`
+	Why        string   `json:"why,omitempty"`
+	Tried      []string `json:"tried,omitempty"` // the references that were asked before, or skipped, in order
+	Missed     bool     `json:"-"`               // our own cache was asked and had no answer
+	Static     bool     `json:"-"`               // no model answered: it is a text that the configuration holds ready
+	Cached     bool     `json:"-"`               // the answer came from our own cache: nothing was asked and nothing is charged
 }
 
 // Timing is measured at the client. TTFT is 0 when no delta was streamed.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -85,11 +86,8 @@ func csvScores(metrics []string, rec *eval.Record) []string {
 // and makes it valid UTF-8 without NUL.
 func CSVText(s string) string {
 	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\ufffd"), "\x00", "\ufffd")
-	for _, r := range s {
-		if strings.ContainsRune("=+-@\t\r\n＝＋－＠", r) {
-			return "'" + s
-		}
-		break
+	if first, n := utf8.DecodeRuneInString(s); n > 0 && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
+		return "'" + s
 	}
 	return s
 }

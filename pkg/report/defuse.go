@@ -22,7 +22,7 @@ func Defuse(s string, limit int) string {
 	if s == "" {
 		return "(nothing)"
 	}
-	fence := strings.Repeat("`", longestRun(s, '`')+1)
+	fence := strings.Repeat("`", longestRun(s)+1)
 	if s[0] == '`' || s[len(s)-1] == '`' {
 		s = " " + s + " " // which a reader of Markdown takes away again
 	}
@@ -38,7 +38,7 @@ func DefuseBlock(s string, limit int) string {
 		lines = append(lines[:limit:limit], "… "+count(left, "more line"))
 	}
 	s = strings.Join(lines, "\n")
-	fence := strings.Repeat("`", max(3, longestRun(s, '`')+1))
+	fence := strings.Repeat("`", max(3, longestRun(s)+1))
 	return fence + "text\n" + s + "\n" + fence
 }
 
@@ -52,10 +52,11 @@ func middle(s string, limit int) string {
 	return string(runes[:head]) + "…" + string(runes[len(runes)-(limit-1-head):])
 }
 
-func longestRun(s string, char byte) (longest int) {
+// longestRun is the most backticks in a row.
+func longestRun(s string) (longest int) {
 	run := 0
 	for i := range len(s) {
-		if run++; s[i] != char {
+		if run++; s[i] != '`' {
 			run = 0
 		}
 		longest = max(longest, run)

@@ -60,14 +60,14 @@ func FuzzDefuse(f *testing.F) {
 		}
 		fence := got[:len(got)-len(strings.TrimLeft(got, "`"))]
 		inside := strings.TrimSuffix(strings.TrimPrefix(got, fence), fence)
-		if !strings.HasSuffix(got, fence) || inside == "" || longestRun(inside, '`') >= len(fence) || strings.HasSuffix(inside, "`") {
+		if !strings.HasSuffix(got, fence) || inside == "" || longestRun(inside) >= len(fence) || strings.HasSuffix(inside, "`") {
 			t.Errorf("%q leaves its code span: %q", text, got)
 		}
 		if strings.ContainsAny(got, "|\n\r\x00\x1b") {
 			t.Errorf("%q: %q", text, got)
 		}
 		block := DefuseBlock(text, 5)
-		if lines := strings.Split(block, "\n"); lines[0] != lines[len(lines)-1]+"text" || longestRun(strings.Join(lines[1:len(lines)-1], "\n"), '`') >= len(lines[0])-4 {
+		if lines := strings.Split(block, "\n"); lines[0] != lines[len(lines)-1]+"text" || longestRun(strings.Join(lines[1:len(lines)-1], "\n")) >= len(lines[0])-4 {
 			t.Errorf("%q leaves its block: %q", text, block)
 		}
 	})

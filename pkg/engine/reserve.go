@@ -1,0 +1,152 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
+)
+
+// Quota keeps tenants and projects within their limits.
+type Quota struct {
+	Budgets *budget.Budgets
+	Project string // "" means none
+	Count   *Count
+	Price   func(modelRef string, u *llm.Usage) *llm.Money
+	// MaxOutput gives the longest answer of a model in tokens, for a request that does not bound it; 0 means unknown, and
+	// then 4096 are reserved.
+	MaxOutput func(modelRef string) int
+	// Exempt tells that calls to a model use nothing: recordings. nil: none are.
+	Exempt func(modelRef string) bool
+}
+
+// reserve takes what the call may use from the budgets of its tenant and project, and gives back what it did not.
+func reserve(cfg Config) Stage {
+	q := cfg.Quota
+	return func(next Handler) Handler {
+		if q == nil {
+			return next
+		}
+		return func(ctx context.Context, call *Call) error {
+			req := call.Result.Request
+			if q.Exempt != nil && q.Exempt(req.Model) {
+				return next(ctx, call)
+			}
+			scopes := []budget.Scope{budget.ScopeOf(budget.Tenant, call.Tenant)}
+			if q.Project != "" {
+				scopes = append(scopes, budget.ScopeOf(budget.Project, q.Project))
+			}
+			most, priced := q.Most(req)
+			if err := q.enforceable(ctx, scopes, req.Model, priced); err != nil {
+				return err
+			}
+			held, err := q.Budgets.Reserve(ctx, scopes, most)
+			if err != nil {
+				return Refusal(err, cfg.Now())
+			}
+			defer func() { // a stage that panics refunds nothing: it may have been charged
+				held.Settle(q.used(&call.Result))
+			}()
+			return next(ctx, call)
+		}
+	}
+}
+
+// Most is the most that a call can use: its input and the longest answer. priced tells whether the price is known.
+func (q *Quota) Most(req *llm.Request) (use budget.Use, priced bool) {
+	output := req.MaxTokens
+	if output <= 0 && q.MaxOutput != nil {
+		output = q.MaxOutput(req.Model)
+	}
+	if output <= 0 {
+		output = 4096
+	}
+	return q.use(req.Model, &llm.Usage{UncachedInput: int64(q.Count.Request(req)), Output: int64(output)})
+}
+
+func (q *Quota) use(model string, u *llm.Usage) (use budget.Use, priced bool) {
+	use = budget.Use{Requests: 1, Tokens: u.Input() + u.Output}
+	if price := q.Price(model, u); price != nil {
+		use.Money, priced = *price, true
+	}
+	return use, priced
+}
+
+// enforceable fails where a budget of money bounds a call whose price nobody knows.
+func (q *Quota) enforceable(ctx context.Context, scopes []budget.Scope, model string, priced bool) error {
+	if priced {
+		return nil
+	}
+	scope, err := q.Budgets.MoneyBound(ctx, scopes)
+	if err != nil || scope == "" {
+		return nil //nolint:nilerr // Reserve meets the same store, and knows what is to be done when it fails
+	}
+	return diag.Errorf("%s has a budget in dollars, and the price of %s is not known", scope, model).
+		WithHint("write the price under prices: in llmops.yaml")
+}
+
+// used is what the call took, counted here where the provider did not say.
+func (q *Quota) used(res *Result) budget.Use {
+	resp := res.Response
+	if resp == nil || resp.Cached || resp.Static || resp.Attempts == 0 && len(resp.Parts) == 0 {
+		return budget.Use{}
+	}
+	usage := res.Usage()
+	if usage == nil && len(resp.Parts) > 0 {
+		usage = q.Count.usage(res)
+	}
+	if usage == nil {
+		return budget.Use{Requests: 1} // asked, and refused
+	}
+	u, _ := q.use(answeredBy(res), usage)
+	if res.Cost != nil {
+		u.Money = *res.Cost
+	}
+	return u
+}
+
+// Attempt takes what one try may use from the budgets of a provider and its key. The end must be told what came.
+func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, req *llm.Request, now time.Time) (end func(*llm.Response), err error) {
+	asked := req.Clone()
+	asked.Model = ref
+	most, priced := q.Most(asked)
+	if err := q.enforceable(ctx, scopes, ref, priced); err != nil {
+		return nil, err
+	}
+	held, err := q.Budgets.Reserve(ctx, scopes, most)
+	if err != nil {
+		return nil, Refusal(err, now)
+	}
+	return func(resp *llm.Response) {
+		res := Result{Request: asked, Response: resp}
+		if resp != nil {
+			whole := *resp
+			whole.Attempts, whole.Ref = 1, ref
+			res.Response = &whole
+			if resp.Usage != nil {
+				res.Cost = q.Price(ref, resp.Usage)
+			}
+		}
+		held.Settle(q.used(&res))
+	}, nil
+}
+
+// Refusal turns a limit that is reached into the error of a call: of a day's or month's budget one that ends a run, of
+// a rate one that passes. Other errors pass unchanged.
+func Refusal(err error, now time.Time) error {
+	var limit *budget.LimitError
+	if !errors.As(err, &limit) {
+		return err
+	}
+	e := &llm.Error{Kind: llm.KindRateLimit, Err: limit, Advice: "`llmops quota status` shows what is used, `llmops quota set` sets another limit"}
+	if limit.Need > limit.Limit || limit.Budget() {
+		e.Kind = llm.KindQuota
+	}
+	if !limit.Frees.IsZero() {
+		e.RetryAfter = limit.Frees.Sub(now)
+	}
+	return e
+}

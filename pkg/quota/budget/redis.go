@@ -1,0 +1,384 @@
+package budget
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/llmops-toolkit/llmops/pkg/redisdb"
+)
+
+// Redis keeps states in a Redis server, which machines share. Every decision is one script, which Redis runs alone.
+//
+// A scope is a hash, quota:state:SCOPE, with the fields
+//
+//	w:RESOURCE:SLOT  what a rate used in a slot
+//	l:ID             until when a call under way counts, in ms
+//	p:PERIOD:t, :m   tokens and nano-dollars of a day or a month
+//	r:ID             a reservation: requests tokens money slots… day month until
+//
+// and the limits that were set are the hash quota:limits:SCOPE. Both are numbers that HINCRBY keeps exact.
+type Redis struct {
+	db *redisdb.DB
+}
+
+// NewRedis makes a store over db, which the caller closes.
+func NewRedis(db *redisdb.DB) *Redis { return &Redis{db} }
+
+func (s *Redis) state(scope Scope) string     { return s.db.Key("quota", "state", string(scope)) }
+func (s *Redis) limitsKey(scope Scope) string { return s.db.Key("quota", "limits", string(scope)) }
+
+// reserveScript decides on a call. KEYS: state and limits of each scope. ARGV: id, requests, tokens, money, now and
+// until in ms, the slots of rpm, tpm and rpd, day, month; then for each scope the number of its limits and their
+// names and amounts. It returns {0, then for each scope its used amounts in the order of names} or {1, then scope
+// number, resource, limit and used of each limit that is reached}.
+var reserveScript = redis.NewScript(`
+local id, requests, tokens, money = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local now, untilms, day, month = tonumber(ARGV[5]), ARGV[6], ARGV[10], ARGV[11]
+local slot = {rpm = tonumber(ARGV[7]), tpm = tonumber(ARGV[8]), rpd = tonumber(ARGV[9])}
+local slots = {rpm = 60, tpm = 60, rpd = 72}
+local names = {'rpm', 'tpm', 'rpd', 'concurrency', 'tokens_per_day', 'tokens_per_month', 'usd_per_day', 'usd_per_month'}
+local needs = {rpm = requests, tpm = tokens, rpd = requests, concurrency = 1, tokens_per_day = tokens,
+	tokens_per_month = tokens, usd_per_day = money, usd_per_month = money}
+
+local function prune(key, periods)
+	for length, list in pairs(periods) do
+		table.sort(list)
+		for i = 1, #list - 3 do redis.call('HDEL', key, 'p:' .. list[i] .. ':t', 'p:' .. list[i] .. ':m') end
+	end
+end
+
+local function look(key)
+	local used = {rpm = 0, tpm = 0, rpd = 0, concurrency = 0, tokens_per_day = 0, tokens_per_month = 0, usd_per_day = 0, usd_per_month = 0}
+	local periods = {[7] = {}, [10] = {}}
+	local flat = redis.call('HGETALL', key)
+	for i = 1, #flat, 2 do
+		local field, value = flat[i], flat[i + 1]
+		local kind = string.sub(field, 1, 2)
+		if kind == 'w:' then
+			local name, at = string.match(field, '^w:(%a+):(%-?%d+)$')
+			at = tonumber(at)
+			if at < slot[name] - slots[name] then
+				redis.call('HDEL', key, field)
+			else
+				used[name] = used[name] + tonumber(value)
+				if at > slot[name] then
+					redis.call('HDEL', key, field)
+					redis.call('HINCRBY', key, 'w:' .. name .. ':' .. string.format('%.0f', slot[name]), value)
+				end
+			end
+		elseif kind == 'l:' then
+			if tonumber(value) > now then
+				used.concurrency = used.concurrency + 1
+			else
+				redis.call('HDEL', key, field, 'r:' .. string.sub(field, 3))
+			end
+		elseif kind == 'p:' then
+			local period, what = string.match(field, '^p:([%d-]+):(%a)$')
+			local n = tonumber(value)
+			if what == 't' then table.insert(periods[#period], period) end
+			if period == day and what == 't' then used.tokens_per_day = n end
+			if period == day and what == 'm' then used.usd_per_day = n end
+			if period == month and what == 't' then used.tokens_per_month = n end
+			if period == month and what == 'm' then used.usd_per_month = n end
+		end
+	end
+	prune(key, periods)
+	return used
+end
+
+local at, reached, looked, bounds = 12, {1}, {}, {}
+for k = 1, #KEYS, 2 do
+	local limits = {}
+	for i = 1, tonumber(ARGV[at]) do
+		limits[ARGV[at + 2 * i - 1]] = ARGV[at + 2 * i]
+	end
+	at = at + 1 + 2 * tonumber(ARGV[at])
+	local own = redis.call('HGETALL', KEYS[k + 1])
+	for i = 1, #own, 2 do limits[own[i]] = own[i + 1] end
+	local used = look(KEYS[k])
+	for _, name in ipairs(names) do
+		local limit = tonumber(limits[name] or '0')
+		if limit > 0 and needs[name] > 0 and used[name] + needs[name] > limit then
+			table.insert(reached, (k - 1) / 2)
+			table.insert(reached, name)
+			table.insert(reached, limits[name])
+			table.insert(reached, string.format('%.0f', used[name]))
+		end
+	end
+	looked[k], bounds[k] = used, limits
+end
+if #reached > 1 then return reached end
+
+local out = {0}
+for k = 1, #KEYS, 2 do
+	local key = KEYS[k]
+	local function add(field, n) if n ~= 0 then redis.call('HINCRBY', key, field, string.format('%.0f', n)) end end
+	add('w:rpm:' .. ARGV[7], requests)
+	add('w:tpm:' .. ARGV[8], tokens)
+	add('w:rpd:' .. ARGV[9], requests)
+	for _, period in ipairs({day, month}) do
+		redis.call('HINCRBY', key, 'p:' .. period .. ':t', ARGV[3])
+		redis.call('HINCRBY', key, 'p:' .. period .. ':m', ARGV[4])
+	end
+	redis.call('HSET', key, 'l:' .. id, untilms, 'r:' .. id,
+		table.concat({ARGV[2], ARGV[3], ARGV[4], ARGV[7], ARGV[8], ARGV[9], day, month, untilms}, ' '))
+	redis.call('PEXPIRE', key, 8640000000)
+	for _, name in ipairs(names) do
+		table.insert(out, string.format('%.0f', looked[k][name] + needs[name]))
+		table.insert(out, bounds[k][name] or '0')
+	end
+end
+return out
+`)
+
+// settleScript puts a use in place of a reservation. KEYS: states. ARGV: id, requests, tokens, money.
+var settleScript = redis.NewScript(`
+for _, key in ipairs(KEYS) do
+	local held = redis.call('HGET', key, 'r:' .. ARGV[1])
+	if held then
+		local f = {}
+		for word in string.gmatch(held, '%S+') do table.insert(f, word) end
+		local function add(field, n)
+			if n ~= 0 and redis.call('HINCRBY', key, field, string.format('%.0f', n)) == 0 and string.sub(field, 1, 2) == 'w:' then
+				redis.call('HDEL', key, field)
+			end
+		end
+		local requests, tokens, money = ARGV[2] - f[1], ARGV[3] - f[2], ARGV[4] - f[3]
+		add('w:rpm:' .. f[4], requests)
+		add('w:tpm:' .. f[5], tokens)
+		add('w:rpd:' .. f[6], requests)
+		for _, period in ipairs({f[7], f[8]}) do
+			add('p:' .. period .. ':t', tokens)
+			add('p:' .. period .. ':m', money)
+		end
+		redis.call('HDEL', key, 'r:' .. ARGV[1], 'l:' .. ARGV[1])
+	end
+end
+return 0
+`)
+
+// Reserve implements Store.
+func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
+	var keys []string
+	args := []any{r.ID, r.Use.Requests, r.Use.Tokens, int64(r.Use.Money), r.Now.UnixMilli(), r.Until.UnixMilli()}
+	for _, rt := range rates {
+		args = append(args, rt.at(r.Now))
+	}
+	args = append(args, periodKey(day, r.Now), periodKey(month, r.Now))
+	for _, b := range r.Scopes {
+		keys = append(keys, s.state(b.Scope), s.limitsKey(b.Scope))
+		args = append(args, len(b.Limits))
+		for res, n := range b.Limits {
+			args = append(args, string(res), n)
+		}
+	}
+	if err := s.Settle(ctx, r.Settled...); err != nil {
+		return nil, err
+	}
+	reply, err := reserveScript.Run(ctx, s.db, keys, args...).Slice()
+	if err != nil {
+		return nil, s.db.Explain(err)
+	}
+	if reply[0] == int64(1) {
+		return nil, s.reached(ctx, r, reply[1:])
+	}
+	return usages(r, reply[1:]), nil
+}
+
+// usages reads what the script tells of each scope: used and limit of every resource.
+func usages(r Request, reply []any) []Usage {
+	var out []Usage
+	for _, b := range r.Scopes {
+		u := Usage{Scope: b.Scope, Used: map[Resource]int64{}, Limits: Limits{}}
+		for _, res := range Resources() {
+			if limit := whole(reply[1]); limit > 0 {
+				u.Used[res], u.Limits[res] = whole(reply[0]), limit
+			}
+			reply = reply[2:]
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+func whole(v any) int64 {
+	s, _ := v.(string)
+	return number(s)
+}
+
+// reached makes the error of the limits that the script found reached.
+func (s *Redis) reached(ctx context.Context, r Request, reply []any) error {
+	var worst *LimitError
+	for ; len(reply) >= 4; reply = reply[4:] {
+		i, _ := reply[0].(int64)
+		name, _ := reply[1].(string)
+		e := &LimitError{
+			Scope: r.Scopes[i].Scope, Resource: Resource(name), Limit: whole(reply[2]), Used: whole(reply[3]),
+			Need: r.Use.needs(Resource(name)),
+		}
+		if e.Need <= e.Limit {
+			state, _, err := s.Get(ctx, e.Scope)
+			if err != nil {
+				return err
+			}
+			if state != nil {
+				e.Frees = state.Frees(e.Resource, e.Limit, e.Need, r.Now)
+			}
+		}
+		worst = worse(worst, e)
+	}
+	return worst
+}
+
+// Settle implements Store.
+func (s *Redis) Settle(ctx context.Context, settled ...Settlement) error {
+	for _, one := range settled {
+		var keys []string
+		for _, scope := range one.Scopes {
+			keys = append(keys, s.state(scope))
+		}
+		u := one.Use
+		if err := settleScript.Run(ctx, s.db, keys, one.ID, u.Requests, u.Tokens, int64(u.Money)).Err(); err != nil {
+			return s.db.Explain(err)
+		}
+	}
+	return nil
+}
+
+// Get implements Store.
+func (s *Redis) Get(ctx context.Context, scope Scope) (*State, Limits, error) {
+	fields, err := s.db.HGetAll(ctx, s.state(scope)).Result()
+	if err != nil {
+		return nil, nil, s.db.Explain(err)
+	}
+	set, err := s.db.HGetAll(ctx, s.limitsKey(scope)).Result()
+	if err != nil || len(fields) == 0 && len(set) == 0 {
+		return nil, nil, s.db.Explain(err)
+	}
+	var limits Limits
+	for res, n := range set {
+		if limits == nil {
+			limits = Limits{}
+		}
+		limits[Resource(res)] = number(n)
+	}
+	state, err := parseState(fields)
+	return state, limits, err
+}
+
+// parseState reads the fields of a scope's hash.
+func parseState(fields map[string]string) (*State, error) {
+	s := &State{}
+	for field, value := range fields {
+		kind, rest, _ := strings.Cut(field, ":")
+		name, last, _ := strings.Cut(rest, ":")
+		switch kind {
+		case "w":
+			s.add(Resource(name), number(last), number(value))
+		case "l":
+			if s.Leases == nil {
+				s.Leases = map[string]int64{}
+			}
+			s.Leases[rest] = number(value)
+		case "p":
+			if s.Periods == nil {
+				s.Periods = map[string]*Spent{}
+			}
+			if s.Periods[name] == nil {
+				s.Periods[name] = &Spent{}
+			}
+			if last == "t" {
+				s.Periods[name].Tokens = number(value)
+			} else {
+				s.Periods[name].Money = number(value)
+			}
+		case "r":
+			h, err := parseHold(value)
+			if err != nil {
+				return nil, fmt.Errorf("field %s: %w", field, err)
+			}
+			if s.Held == nil {
+				s.Held = map[string]*Hold{}
+			}
+			s.Held[rest] = h
+		}
+	}
+	return s, nil
+}
+
+func parseHold(text string) (*Hold, error) {
+	f := strings.Fields(text)
+	if len(f) != 9 {
+		return nil, errors.New("not a reservation")
+	}
+	h := &Hold{Requests: number(f[0]), Tokens: number(f[1]), Money: number(f[2]), Slots: map[string]int64{}, Day: f[6], Month: f[7], Until: number(f[8])}
+	for i, rt := range rates {
+		h.Slots[string(rt.resource)] = number(f[3+i])
+	}
+	return h, nil
+}
+
+// Scopes implements Store.
+func (s *Redis) Scopes(ctx context.Context) ([]Scope, error) { return s.list(ctx, "state", "limits") }
+
+// Limited implements Store.
+func (s *Redis) Limited(ctx context.Context) ([]Scope, error) { return s.list(ctx, "limits") }
+
+func (s *Redis) list(ctx context.Context, kinds ...string) ([]Scope, error) {
+	var out []Scope
+	for _, kind := range kinds {
+		prefix := s.db.Key("quota", kind, "")
+		it := s.db.Scan(ctx, 0, escapeGlob(prefix)+"*", 200).Iterator()
+		for it.Next(ctx) {
+			out = append(out, Scope(strings.TrimPrefix(it.Val(), prefix)))
+		}
+		if err := it.Err(); err != nil {
+			return nil, s.db.Explain(err)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// escapeGlob keeps a namespace from being taken for a pattern.
+func escapeGlob(s string) string {
+	var b strings.Builder
+	for _, c := range s {
+		if strings.ContainsRune(`*?[]\^`, c) {
+			b.WriteByte('\\')
+		}
+		b.WriteRune(c)
+	}
+	return b.String()
+}
+
+// Limits implements Store.
+func (s *Redis) Limits(ctx context.Context, scope Scope) (Limits, error) {
+	_, limits, err := s.Get(ctx, scope)
+	return limits, err
+}
+
+// SetLimits implements Store.
+func (s *Redis) SetLimits(ctx context.Context, scope Scope, limits Limits) error {
+	pipe := s.db.TxPipeline()
+	pipe.Del(ctx, s.limitsKey(scope))
+	for res, n := range limits {
+		pipe.HSet(ctx, s.limitsKey(scope), string(res), strconv.FormatInt(n, 10))
+	}
+	_, err := pipe.Exec(ctx)
+	return s.db.Explain(err)
+}
+
+// Reset implements Store.
+func (s *Redis) Reset(ctx context.Context, scope Scope) error {
+	return s.db.Explain(s.db.Del(ctx, s.state(scope)).Err())
+}
+
+// Close implements Store; the pool is its owner's.
+func (s *Redis) Close() error { return nil }

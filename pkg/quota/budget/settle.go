@@ -1,0 +1,77 @@
+package budget
+
+import (
+	"context"
+	"time"
+)
+
+// Settle tells what the call took: the zero Use when nothing was asked. It may be called once; it does not wait for
+// the store, which the next reservation of this process takes it to, or a goroutine soon.
+func (r *Reservation) Settle(u Use) {
+	if r == nil {
+		return
+	}
+	r.once.Do(func() { r.b.settle(Settlement{r.id, r.scopes, u}) })
+}
+
+// gather is how long settlements wait for a reservation that takes them along.
+const gather = 20 * time.Millisecond
+
+func (b *Budgets) settle(s Settlement) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settled = append(b.settled, s)
+	if !b.writing {
+		b.writing = true
+		go b.write()
+	}
+}
+
+func (b *Budgets) take() []Settlement {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	s := b.settled
+	b.settled = nil
+	return s
+}
+
+func (b *Budgets) putBack(s []Settlement) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.settled = append(s, b.settled...)
+}
+
+// write is the goroutine that takes settlements to the store.
+func (b *Budgets) write() {
+	b.mu.Lock()
+	closed := b.closed
+	b.mu.Unlock()
+	if !closed {
+		time.Sleep(gather)
+	}
+	if s := b.take(); len(s) > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+		if err := b.cfg.Store.Settle(ctx, s...); err != nil {
+			b.cfg.Report(err) // what they had reserved stays charged in full
+		}
+		cancel()
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.writing = len(b.settled) > 0; b.writing {
+		go b.write()
+		return
+	}
+	b.idle.Broadcast()
+}
+
+// Close writes what waits. The Store stays open.
+func (b *Budgets) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.closed = true
+	for b.writing {
+		b.idle.Wait()
+	}
+	return nil
+}

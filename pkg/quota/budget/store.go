@@ -1,0 +1,136 @@
+package budget
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Store keeps the states of scopes and decides on them one call at a time, whoever asks: SQLite for the processes of
+// one machine, Redis for several machines, Memory for one process. It is safe for concurrent use.
+type Store interface {
+	// Reserve takes the use from every scope, or from none and fails with a *LimitError. What r.Settled holds is
+	// settled before, whatever becomes of the reservation.
+	Reserve(ctx context.Context, r Request) ([]Usage, error)
+	// Settle puts what calls took in the place of their reservations.
+	Settle(ctx context.Context, settled ...Settlement) error
+
+	// Get gives a scope's state and the limits that were set for it; both are nil where there is nothing.
+	Get(ctx context.Context, scope Scope) (*State, Limits, error)
+	// Scopes lists those that have a state or limits, sorted.
+	Scopes(ctx context.Context) ([]Scope, error)
+	// Limited lists the scopes for which limits were set.
+	Limited(ctx context.Context) ([]Scope, error)
+	// Limits gives those that were set for a scope; nil means none.
+	Limits(ctx context.Context, scope Scope) (Limits, error)
+	// SetLimits sets limits that come before the configuration's, resource by resource; nil removes them.
+	SetLimits(ctx context.Context, scope Scope, limits Limits) error
+	// Reset forgets what a scope has used.
+	Reset(ctx context.Context, scope Scope) error
+	Close() error
+}
+
+// Request asks for a reservation.
+type Request struct {
+	ID     string // no other's
+	Scopes []Bound
+	Use    Use
+	Now    time.Time
+	Until  time.Time // after which the call is taken to be dead, and charged in full
+
+	Settled []Settlement
+}
+
+// Settlement tells what a call took.
+type Settlement struct {
+	ID     string
+	Scopes []Scope
+	Use    Use
+}
+
+// Bound is a scope with the limits of the configuration, over which those that were set count. A limit of 0 that was
+// set lifts the configuration's.
+type Bound struct {
+	Scope  Scope
+	Limits Limits
+}
+
+// Usage is what a scope has used of its budgets with the reservation in it.
+type Usage struct {
+	Scope  Scope
+	Used   map[Resource]int64 // of the resources that have a limit
+	Limits Limits             // in force
+}
+
+// Over lays the limits that were set over the configuration's.
+func (l Limits) Over(below Limits) Limits {
+	if len(l) == 0 {
+		return below
+	}
+	out := Limits{}
+	for _, r := range Resources() {
+		n, ok := l[r]
+		if !ok {
+			n = below[r]
+		}
+		if n > 0 {
+			out[r] = n
+		}
+	}
+	return out
+}
+
+func usage(scope Scope, s *State, limits Limits, now time.Time) Usage {
+	u := Usage{Scope: scope, Used: map[Resource]int64{}, Limits: limits}
+	for r := range limits {
+		u.Used[r] = s.Used(r, now)
+	}
+	return u
+}
+
+// touched lists the scopes that a request reads, each once.
+func (r Request) touched() []Scope {
+	var out []Scope
+	for _, b := range r.Scopes {
+		out = append(out, b.Scope)
+	}
+	for _, s := range r.Settled {
+		out = append(out, s.Scopes...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// entry is what a store keeps of a scope.
+type entry struct {
+	state  *State
+	limits Limits
+}
+
+// reserve decides over the entries, which have been read, and changes their states. The error of the scope that
+// keeps the call back longest is given; then none has taken anything.
+func (r Request) reserve(entries map[Scope]*entry) ([]Usage, error) {
+	for _, s := range r.Settled {
+		for _, scope := range s.Scopes {
+			entries[scope].state.Settle(s.ID, s.Use)
+		}
+	}
+	var worst *LimitError
+	var out []Usage
+	for _, b := range r.Scopes {
+		e := entries[b.Scope]
+		limits := e.limits.Over(b.Limits)
+		if err := e.state.Reserve(b.Scope, limits, r.ID, r.Use, r.Now, r.Until); err != nil {
+			worst = worse(worst, err)
+			continue
+		}
+		out = append(out, usage(b.Scope, e.state, limits, r.Now))
+	}
+	if worst != nil {
+		for _, b := range r.Scopes {
+			entries[b.Scope].state.Settle(r.ID, Use{})
+		}
+		return nil, worst
+	}
+	return out, nil
+}
