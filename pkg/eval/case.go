@@ -24,8 +24,11 @@ type Case struct {
 	ExpectedTone   string
 	MustContain    []string
 	MustNotContain []string
-	Schema         json.RawMessage // a JSON Schema; nil means none
-	Context        []string        // passages, for retrieval scorers
+	Schema         json.RawMessage    // a JSON Schema; nil means none
+	Refusal        *bool              // whether the answer should be a refusal; nil means that the case does not say
+	Context        []string           // passages, for retrieval scorers
+	Relevant       map[string]float64 // grades of the documents that are right, by id; nil means that none are given
+	Retrieved      []string           // ids of the documents that were found, best first
 
 	Tags     []string
 	Cluster  string          // cases of one cluster are not independent; "" means a cluster of its own
@@ -58,7 +61,7 @@ func (c *Case) Sample(output string, resp *llm.Response, cost *llm.Money) *score
 		ID: c.ID, Input: c.Input, Vars: c.Vars, Messages: c.Messages, Output: output,
 		Expected: answers(c.Expected), Intent: c.ExpectedIntent, Tone: c.ExpectedTone,
 		MustContain: c.MustContain, MustNotContain: c.MustNotContain,
-		Schema: c.Schema, Context: c.Context, Response: resp, Cost: cost,
+		Schema: c.Schema, Context: c.Context, Refusal: c.Refusal, Relevant: c.Relevant, Retrieved: c.Retrieved, Response: resp, Cost: cost,
 	}
 }
 
@@ -103,6 +106,9 @@ func (c *Case) identify() {
 	}
 	c.Hash = digest(question, c.Expected, c.ExpectedIntent, c.ExpectedTone, c.MustContain,
 		c.MustNotContain, c.Schema, c.Context, scorers)
+	if c.Relevant != nil || c.Retrieved != nil || c.Refusal != nil { // not in the hash of those without, which older runs have
+		c.Hash = digest(c.Hash, c.Relevant, c.Retrieved, c.Refusal)
+	}
 	if c.ID == "" {
 		c.ID, c.idMade = "case-"+question[:12], true
 	}

@@ -20,23 +20,26 @@ import (
 
 // caseJSON is a case as files write it.
 type caseJSON struct {
-	ID             label           `json:"id"`
-	Input          json.RawMessage `json:"input"` // text, or a list of messages
-	Vars           map[string]any  `json:"vars"`
-	Messages       []message       `json:"messages"`
-	Expected       json.RawMessage `json:"expected"`
-	ExpectedIntent string          `json:"expected_intent"`
-	ExpectedTone   string          `json:"expected_tone"`
-	MustContain    labels          `json:"must_contain"`
-	MustNotContain labels          `json:"must_not_contain"`
-	Schema         json.RawMessage `json:"schema"`
-	Context        labels          `json:"context"`
-	Tags           labels          `json:"tags"`
-	Cluster        label           `json:"cluster"`
-	Weight         *float64        `json:"weight"`
-	Required       bool            `json:"required"`
-	Scorers        json.RawMessage `json:"scorers"`
-	Metadata       map[string]any  `json:"metadata"` // the author's own; nothing reads it
+	ID              label           `json:"id"`
+	Input           json.RawMessage `json:"input"` // text, or a list of messages
+	Vars            map[string]any  `json:"vars"`
+	Messages        []message       `json:"messages"`
+	Expected        json.RawMessage `json:"expected"`
+	ExpectedIntent  string          `json:"expected_intent"`
+	ExpectedTone    string          `json:"expected_tone"`
+	ExpectedRefusal *bool           `json:"expected_refusal"`
+	MustContain     labels          `json:"must_contain"`
+	MustNotContain  labels          `json:"must_not_contain"`
+	Schema          json.RawMessage `json:"schema"`
+	Context         labels          `json:"context"`
+	Relevant        json.RawMessage `json:"relevant"` // ids, or grades by id
+	Retrieved       labels          `json:"retrieved"`
+	Tags            labels          `json:"tags"`
+	Cluster         label           `json:"cluster"`
+	Weight          *float64        `json:"weight"`
+	Required        bool            `json:"required"`
+	Scorers         json.RawMessage `json:"scorers"`
+	Metadata        map[string]any  `json:"metadata"` // the author's own; nothing reads it
 }
 
 // caseKeys lists the keys that a case may have.
@@ -136,7 +139,7 @@ func (j *caseJSON) build(file string, line int) (*Case, error) {
 	c := &Case{
 		ID: string(j.ID), Vars: j.Vars, Expected: known(j.Expected), ExpectedIntent: j.ExpectedIntent,
 		ExpectedTone: j.ExpectedTone, MustContain: j.MustContain, MustNotContain: j.MustNotContain,
-		Schema: known(j.Schema), Context: j.Context, Tags: j.Tags, Cluster: string(j.Cluster),
+		Refusal: j.ExpectedRefusal, Schema: known(j.Schema), Context: j.Context, Tags: j.Tags, Cluster: string(j.Cluster),
 		Weight: 1, Required: j.Required, Place: Place{file, line},
 	}
 	if j.Weight != nil {
@@ -144,6 +147,12 @@ func (j *caseJSON) build(file string, line int) (*Case, error) {
 	}
 	if !(c.Weight >= 0) || math.IsInf(c.Weight, 0) {
 		return nil, diag.Errorf("weight is %v", c.Weight).WithHint("a weight is 0 or more")
+	}
+	var err error
+	if c.Retrieved = j.Retrieved; len(known(j.Relevant)) > 0 {
+		if c.Relevant, err = relevance(j.Relevant); err != nil {
+			return nil, err
+		}
 	}
 	messages := j.Messages
 	if input := known(j.Input); len(input) > 0 {
@@ -163,6 +172,30 @@ func (j *caseJSON) build(file string, line int) (*Case, error) {
 		return nil, err
 	}
 	return c, c.setScorers(j.Scorers, file, line)
+}
+
+// relevance reads which documents are right: their ids, of grade 1, or a grade for each id.
+func relevance(raw json.RawMessage) (map[string]float64, error) {
+	out := map[string]float64{}
+	if raw[0] == '{' {
+		if json.Unmarshal(raw, &out) != nil {
+			return nil, diag.Errorf("relevant wants a number for each id")
+		}
+		for id, grade := range out {
+			if !(grade >= 0) || math.IsInf(grade, 0) {
+				return nil, diag.Errorf("the grade of relevant document %q is %v", id, grade).WithHint("a grade is 0 or more")
+			}
+		}
+		return out, nil
+	}
+	var ids labels
+	if ids.UnmarshalJSON(raw) != nil {
+		return nil, diag.Errorf("relevant wants a list of ids, or a number for each id, not %s", jsonWord(raw))
+	}
+	for _, id := range ids {
+		out[id] = 1
+	}
+	return out, nil
 }
 
 func (c *Case) setMessages(messages []message) error {

@@ -173,3 +173,52 @@ func TestRescoreRun(t *testing.T) {
 		t.Errorf("%+v", again.Info)
 	}
 }
+
+func TestLintTags(t *testing.T) {
+	var lines strings.Builder
+	for i := range 100 {
+		tag := "many"
+		if i == 0 {
+			tag = "few"
+		}
+		fmt.Fprintf(&lines, `{"input": "question number %d about thing %d", "expected": "x", "tags": %q}`+"\n", i, i*7, tag)
+	}
+	s := mustSuite(t, map[string]string{suiteName: "cases: c.jsonl\nscorers: [{type: exact}]\n", "c.jsonl": lines.String()})
+	found, err := s.Lint()
+	if err != nil || len(found) != 1 || found[0].Rule != "unbalanced-tags" || !strings.Contains(found[0].Text, "few (1)") {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+// Cases are added behind a last line that nobody ended, to a file that is not there yet, and all or none.
+func TestAddCases(t *testing.T) {
+	parse := func(text string) Addable {
+		t.Helper()
+		a, err := ParseCase("x.jsonl", 1, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	s := mustSuite(t, map[string]string{suiteName: "cases: [old.csv, c.jsonl]\n", "old.csv": "id,input\nold,Old?\n"})
+	path, err := s.Add([]Addable{parse(`{"id": "a", "input": "A?"}`)})
+	if err != nil || filepath.Base(path) != "c.jsonl" {
+		t.Fatal(path, err)
+	}
+	writeFile(t, path, strings.TrimSpace(readFile(t, path)))
+	for name, list := range map[string][]Addable{
+		"the id of another file": {parse(`{"id": "b", "input": "B?"}`), parse(`{"id": "old", "input": "C?"}`)},
+		"the question":           {parse(`{"id": "b", "input": "B?"}`), parse(`{"id": "c", "input": "A?"}`)},
+		"twice among the new":    {parse(`{"id": "b", "input": "B?"}`), parse(`{"input": "B?"}`)},
+	} {
+		if _, err := s.Add(list); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if _, err := s.Add([]Addable{parse(`{"id":  "b", "input": "B?"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if want, got := `{"id":"a","input":"A?"}`+"\n"+`{"id":"b","input":"B?"}`+"\n", readFile(t, path); got != want {
+		t.Errorf("the file holds %q", got)
+	}
+}

@@ -3,6 +3,7 @@ package eval
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/score"
@@ -12,7 +13,7 @@ import (
 // asked again either, such as a judge's key that is refused: the answer is to be scored another time.
 func (r *Record) scoreAll(ctx context.Context, c *Case, resp *llm.Response, metrics []*score.Metric) error {
 	sample := c.Sample(r.Output, resp, r.Cost)
-	sample.Repeat = r.Repeat
+	sample.Repeat, sample.Latency = r.Repeat, time.Duration(r.Latency)
 	for _, m := range metrics {
 		if err := r.score(ctx, m, sample); err != nil {
 			return err
@@ -32,6 +33,7 @@ func (r *Record) score(ctx context.Context, m *score.Metric, sample *score.Sampl
 	if o.Skip {
 		return nil
 	}
+	sample.SetScore(m.Name, o)
 	if r.Scores == nil {
 		r.Scores = map[string]Score{}
 	}

@@ -115,8 +115,8 @@ func csvCase(path string, header, row []string, r *csv.Reader) (*Case, error) {
 // cellValue gives a cell the kind that its column has.
 func cellValue(name, cell string) (any, error) {
 	switch name {
-	case "must_contain", "must_not_contain", "context", "tags":
-		if strings.HasPrefix(cell, "[") {
+	case "must_contain", "must_not_contain", "context", "tags", "relevant", "retrieved":
+		if strings.HasPrefix(cell, "[") || name == "relevant" && strings.HasPrefix(cell, "{") {
 			return rawJSON(cell)
 		}
 		var list []string
@@ -128,7 +128,7 @@ func cellValue(name, cell string) (any, error) {
 		return list, nil
 	case "vars", "messages", "schema", "scorers", "metadata", "weight":
 		return rawJSON(cell)
-	case "required":
+	case "required", "expected_refusal":
 		return rawJSON(strings.ToLower(cell))
 	}
 	return cell, nil
