@@ -73,6 +73,8 @@ var canaryRuns = map[string][]string{
 	"prompt show":                {"prompt show greeting", "prompt show greeting --json", "prompt show greeting@git:main"},
 	"prompt verify":              {"prompt verify", "prompt verify --json"},
 	"prompt versions":            {"prompt versions greeting", "prompt versions greeting --json"},
+	"route eval":                 {"route eval labelled.jsonl --weak env/m --strong openai/gpt-4o-2024-08-06"},
+	"route explain":              {"route explain -m auto hello", "route explain -m env/m --json hello"},
 	"tokens":                     {"tokens llmops.yaml", "tokens --watch-prompts", "tokens --exact -m claude/m llmops.yaml"},
 	"doctor":                     {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
 	"eval judge calibrate":       {"eval judge calibrate greeting --labels labels.jsonl"},
