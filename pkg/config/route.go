@@ -36,6 +36,9 @@ func (c *Config) checkRoute(at places) error {
 		return at("models", auto)("auto cannot be an alias: it stands for the model that the rules under route: choose").
 			WithHint("give the alias another name")
 	}
+	if c.Context.SummaryModel == auto {
+		return at("context", "summary_model")("context.summary_model is auto, and summaries are not routed").WithHint("name a model, or leave it empty")
+	}
 	for i, r := range c.Route {
 		w := r.When
 		switch {

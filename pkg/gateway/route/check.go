@@ -9,7 +9,7 @@ import (
 // check goes through a rule's conditions, the cheap ones first. With false the reason is the one that does not hold.
 func (r Rule) check(f Features) (reasons []string, holds bool) {
 	for _, condition := range []func(Rule, Features) (string, bool){
-		(Rule).words, (Rule).tags, (Rule).length, (Rule).difficulty, (Rule).price,
+		Rule.words, Rule.tags, Rule.length, Rule.difficulty, Rule.price,
 	} {
 		reason, ok := condition(r, f)
 		if !ok {
@@ -46,12 +46,12 @@ func (r Rule) words(f Features) (string, bool) {
 func (r Rule) tags(f Features) (string, bool) {
 	var met []string
 	has := func(tag string) bool { return slices.Contains(f.Tags, tag) }
-	if any := r.When.Tags; len(any) > 0 {
-		i := slices.IndexFunc(any, has)
+	if wanted := r.When.Tags; len(wanted) > 0 {
+		i := slices.IndexFunc(wanted, has)
 		if i < 0 {
-			return "no tag " + strings.Join(any, " or "), false
+			return "no tag " + strings.Join(wanted, " or "), false
 		}
-		met = append(met, "tag "+any[i])
+		met = append(met, "tag "+wanted[i])
 	}
 	for _, tag := range r.When.AllTags {
 		if !has(tag) {

@@ -89,8 +89,14 @@ func fit(s set, penalty float64) fitted {
 			}
 		}
 		m.bias += shift / n
+		largest := math.Abs(shift) / n
 		for j := range m.weight {
-			m.weight[j] += 0.5 * (gradient[j] - penalty*m.weight[j]) / n
+			step := 0.5 * (gradient[j] - penalty*m.weight[j]) / n
+			m.weight[j] += step
+			largest = max(largest, math.Abs(step))
+		}
+		if largest < 1e-8 {
+			break
 		}
 	}
 	return m
@@ -166,7 +172,7 @@ func (m fitted) stretched(s set) fitted {
 }
 
 // terciles are the scores that a third and two thirds of the set lie below.
-func (m fitted) terciles(s set) (medium, complex float64) {
+func (m fitted) terciles(s set) (second, third float64) {
 	scores := m.scores(s)
 	slices.Sort(scores)
 	return scores[len(scores)/3], scores[2*len(scores)/3]

@@ -50,7 +50,11 @@ func run(path, source, out string) error {
 	}
 	r.interval = test.aucInterval(m)
 	r.medium, r.complex = m.terciles(train)
-	return os.WriteFile(out, r.code(), 0o644) //nolint:gosec // source code
+	code, err := r.code()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(out, code, 0o644) //nolint:gosec // source code
 }
 
 // aucInterval is the bootstrap interval of the area under the ROC curve.
