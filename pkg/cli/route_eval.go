@@ -40,7 +40,7 @@ the strong model, always the weak one, and choosing at random. DATA is a .csv or
 strong (true, false or a number), and where there are any weak_response,
 strong_response and complexity. RouteLLM's files are read as they are. Nothing
 is sent; costs are of counted tokens at the catalog's prices.`,
-		Example: `  llmops route eval labelled.jsonl --weak openai/gpt-4o-mini --strong openai/gpt-4o
+		Example: `  llmops route eval data.jsonl --weak openai/gpt-4o-mini --strong openai/gpt-4o
   llmops route eval gsm8k_responses.csv --weak mistral/open-mixtral-8x7b \
       --strong openai/gpt-4-1106-preview --curve 20 --json`,
 		Args: usageArgs(cobra.ExactArgs(1)),
