@@ -123,6 +123,7 @@ func (e *env) evalCells(o *evalRunOptions, name string) (*eval.Suite, []eval.Cel
 	if err != nil {
 		return nil, nil, err
 	}
+	suite.Task = cmp.Or(o.task, suite.Task)
 	if o.resume != "" {
 		if suite, cells, err := e.resumed(o, suite); err != nil || len(cells) > 0 {
 			return suite, cells, err
@@ -182,7 +183,6 @@ func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, n
 
 // evalConfig is how one run is made.
 func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suite) (eval.Config, *spending, error) {
-	suite.Task = cmp.Or(o.task, suite.Task)
 	cfg, err := e.config()
 	if err != nil {
 		return eval.Config{}, nil, err
