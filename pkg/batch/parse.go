@@ -162,7 +162,7 @@ func withID(raw []byte, line int) []byte {
 // call makes the engine's call.
 func (p *parser) call(l *line, fields map[string]any) (engine.Call, error) {
 	s := p.settings
-	call := engine.Call{Prompt: s.Prompt, Version: s.Version, Tenant: s.Tenant, Source: ledger.FromBatch, Run: s.Run}
+	call := engine.Call{Prompt: s.Prompt, Version: s.Version, Task: s.Task, Tenant: s.Tenant, Source: ledger.FromBatch, Run: s.Run}
 	prompted := s.Prompt != "" || s.Version != nil
 	mapped, err := p.mapped(l, fields, prompted)
 	if err != nil {

@@ -21,6 +21,8 @@ type Settings struct {
 	Map map[string]string
 	ID  string // the field that holds the id; "" means id, or custom_id
 
+	Task string // what the calls are for, for routing rules; "" means the prompt's metadata.task
+
 	Tenant string
 	Run    string // id of the run in the ledger
 }
@@ -31,7 +33,11 @@ func (s *Settings) hash() string {
 	if s.Version != nil {
 		name = s.Version.SHA256
 	}
-	text, _ := json.Marshal([]any{name, s.Model, s.Map, s.ID}) // texts always have a JSON form
+	parts := []any{name, s.Model, s.Map, s.ID}
+	if s.Task != "" {
+		parts = append(parts, s.Task)
+	}
+	text, _ := json.Marshal(parts) // texts always have a JSON form
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:4])
 }

@@ -27,6 +27,7 @@ func newBatch(e *env) *cobra.Command {
 type batchRunOptions struct {
 	output, errors, format string
 	prompt, model, id      string
+	task                   string
 	fields                 []string
 	concurrency, attempts  int
 	rpm, tpm, rpd          int64
@@ -72,6 +73,7 @@ func (o *batchRunOptions) declare(flags *pflag.FlagSet) {
 	flags.StringVar(&o.format, "format", "", "`FORMAT` of IN: jsonl, csv or text; by its name if not set")
 	flags.StringVarP(&o.prompt, "prompt", "p", "", "`PROMPT` as name@version, filled by each record")
 	flags.StringVarP(&o.model, "model", "m", "", "ask this `MODEL`, whatever records and prompt name")
+	flags.StringVar(&o.task, "task", "", "what the calls are for, as the `NAME` that routing rules know it by")
 	flags.StringArrayVar(&o.fields, "map", nil, "take a variable from a field, `VARIABLE=FIELD` (repeatable)")
 	flags.StringVar(&o.id, "id", "", "`FIELD` that holds the id")
 	flags.IntVarP(&o.concurrency, "concurrency", "j", 8, "calls under way at once at most; fewer when the provider is overloaded")

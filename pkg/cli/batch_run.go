@@ -78,7 +78,7 @@ func (e *env) batchConfig(o batchRunOptions, path string, cfg *config.Config) (b
 		return batch.Config{}, diag.Errorf("--max-errors: %w", err).WithHint("%s", diag.HintOf(err))
 	}
 	settings := batch.Settings{
-		Prompt: o.prompt, Model: o.model, Map: fields, ID: o.id, Tenant: cfg.Tenant, Run: "batch-" + ulid.Make().String(),
+		Prompt: o.prompt, Model: o.model, Map: fields, ID: o.id, Task: o.task, Tenant: cfg.Tenant, Run: "batch-" + ulid.Make().String(),
 	}
 	if err := e.resolveBatchPrompt(&settings); err != nil {
 		return batch.Config{}, err

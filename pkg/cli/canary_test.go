@@ -73,6 +73,8 @@ var canaryRuns = map[string][]string{
 	"prompt show":                {"prompt show greeting", "prompt show greeting --json", "prompt show greeting@git:main"},
 	"prompt verify":              {"prompt verify", "prompt verify --json"},
 	"prompt versions":            {"prompt versions greeting", "prompt versions greeting --json"},
+	"route eval":                 {"route eval labelled.jsonl --weak env/m --strong openai/gpt-4o-2024-08-06"},
+	"route explain":              {"route explain -m auto hello", "route explain -m env/m --json hello"},
 	"tokens":                     {"tokens llmops.yaml", "tokens --watch-prompts", "tokens --exact -m claude/m llmops.yaml"},
 	"doctor":                     {"doctor --online -m env/m -m refused/m -m command/m", "doctor --json"},
 	"eval judge calibrate":       {"eval judge calibrate greeting --labels labels.jsonl"},
@@ -182,10 +184,12 @@ func canaryProject(t *testing.T) string {
 		config += "  " + name + ": {base_url: '" + faultURL(t, id) + "/v1', api_key_env: ENV_KEY}\n"
 	}
 	config += "  gem: {kind: gemini, base_url: '" + faultURL(t, "malformed-chunk") + "', api_key_env: ENV_KEY}\n"
-	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n"
+	config += "  claude: {kind: anthropic, base_url: '" + faultURL(t, "503-html") + "', api_key_env: ENV_KEY}\n" +
+		"route: [{model: env/m}]\n"
 	for name, text := range map[string]string{
-		"batch.jsonl": `{"id": "a", "input": "hello"}` + "\n" + `{"id": "b", "input": "refuse"}` + "\n",
-		"llmops.yaml": config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n", "hello.txt": "hello\n",
+		"labelled.jsonl": `{"prompt": "hello", "weak": 0, "strong": 1}` + "\n",
+		"batch.jsonl":    `{"id": "a", "input": "hello"}` + "\n" + `{"id": "b", "input": "refuse"}` + "\n",
+		"llmops.yaml":    config, ".env": "DOTENV_KEY=" + canary + "-dotenv\n", "key.txt": canary + "-command\n", "hello.txt": "hello\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -100,28 +99,7 @@ func (e *env) links(cfg *config.Config, key string, chains config.Chains) (map[s
 	if err != nil {
 		return nil, err
 	}
-	known := func(path, name string) (string, error) {
-		ref := name
-		if m, ok := cfg.Models[name]; ok {
-			if len(m.Deployments) > 0 {
-				return poolRef(name), nil
-			}
-			if m.Model != "" {
-				ref = m.Model
-			}
-		}
-		if err := e.knownProvider(cfg, ref); err != nil {
-			return "", placed(cfg, path, err)
-		}
-		if s := modelStatus(cfg, catalog(), ref, time.Now()); !s.Known {
-			err := diag.Errorf("unknown model %q", ref)
-			if s.Nearest != "" {
-				err = err.WithHint("did you mean %s? A model that is new needs a price under prices:", s.Nearest)
-			}
-			return "", placed(cfg, path, err)
-		}
-		return ref, nil
-	}
+	known := func(path, name string) (string, error) { return e.knownModel(cfg, catalog(), path, name) }
 	out := map[string][]gateway.Link{}
 	for name, chain := range chains {
 		from, err := known(config.ChainPath(key, name, 0), name)

@@ -30,6 +30,8 @@ type chatOptions struct {
 	resume       bool
 	conversation string
 	unit         string
+	task         string
+	tags         []string
 	timeout      time.Duration
 	idleTimeout  time.Duration
 	noStream     bool
@@ -70,6 +72,8 @@ func (o *chatOptions) declare(cmd *cobra.Command) {
 	flags.BoolVarP(&o.usage, "usage", "u", false, "print tokens, cost and speed to standard error")
 	flags.BoolVarP(&o.resume, "continue", "c", false, "go on with the latest conversation")
 	flags.StringVar(&o.conversation, "conversation", "", "go on with the conversation of this `ID`")
+	flags.StringVar(&o.task, "task", "", "what it is for, as the `NAME` that routing rules know it by")
+	flags.StringArrayVar(&o.tags, "tag", nil, "`TAG` for routing rules (repeatable)")
 	flags.StringVar(&o.unit, "unit", "", "who it is for, such as a user's `ID`: an experiment gives it the same version each time")
 	flags.DurationVar(&o.timeout, "timeout", 0, "longest time for the whole answer, such as 90s")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside the answer, such as 20s")
@@ -129,7 +133,7 @@ func (o *chatOptions) turn(cmd *cobra.Command, e *env, words string) (chat.Turn,
 		return t, err
 	}
 	t = chat.Turn{
-		Call:   engine.Call{Prompt: o.prompt, Vars: vars, Request: req, Tenant: cfg.Tenant, Source: ledger.FromChat, Conversation: o.conversation, Unit: o.unit},
+		Call:   engine.Call{Prompt: o.prompt, Vars: vars, Request: req, Tenant: cfg.Tenant, Source: ledger.FromChat, Conversation: o.conversation, Unit: o.unit, Task: o.task, Tags: o.tags},
 		System: o.system, Text: words, Continue: o.resume,
 	}
 	for _, ref := range o.attach {

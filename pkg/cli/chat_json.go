@@ -16,8 +16,9 @@ type chatJSON struct {
 	FinishReason   *string        `json:"finish_reason"` // null when the answer did not come to its end
 	Complete       bool           `json:"complete"`
 	Model          string         `json:"model"`
-	AnsweredBy     string         `json:"answered_by"`   // the reference of who answered; "static" for a text of a chain
-	Why            string         `json:"why,omitempty"` // what happened to the models that were asked before
+	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain
+	Why            string         `json:"why,omitempty"`   // what happened to the models that were asked before
+	Route          *routeJSON     `json:"route,omitempty"` // the routing rule that chose the model; absent when none did
 	Prompt         *promptJSON    `json:"prompt"`
 	Usage          *llm.Usage     `json:"usage"`
 	CostUSD        *llm.Money     `json:"cost_usd"`
@@ -31,6 +32,11 @@ type chatJSON struct {
 	Reasoning      string         `json:"reasoning,omitempty"`
 	Extras         []llm.Extra    `json:"extras,omitempty"`
 	Error          *errorJSON     `json:"error,omitempty"`
+}
+
+type routeJSON struct {
+	Rule   string `json:"rule"`
+	Reason string `json:"reason"`
 }
 
 type promptJSON struct {
@@ -71,6 +77,9 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	if reason := string(r.Response.FinishReason); reason != "" {
 		doc.FinishReason = &reason
+	}
+	if r.Route != "" {
+		doc.Route = &routeJSON{r.Route, r.RouteReason}
 	}
 	if v := r.Prompt; v != nil {
 		doc.Prompt = &promptJSON{v.Name, v.Version, v.SHA256}

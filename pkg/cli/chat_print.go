@@ -170,6 +170,9 @@ func usageLine(out *chat.Outcome) string {
 			parts[len(parts)-1] += ", which saved " + price(r.Saved)
 		}
 	}
+	if r.Route != "" && r.Request != nil {
+		parts = append(parts, fmt.Sprintf("%s by the rule %s (%s)", r.Request.Model, r.Route, r.RouteReason))
+	}
 	parts = append(parts, price(r.Cost))
 	if t := r.Response.Timing.TTFT; t > 0 {
 		parts = append(parts, "first token "+ms(t))

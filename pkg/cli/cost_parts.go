@@ -15,7 +15,11 @@ import (
 
 // dryEngine composes calls as the engine does, and sends none.
 func (e *env) dryEngine(cfg *config.Config) func(ctx context.Context, call engine.Call) (*engine.Result, error) {
-	return estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: oneModel(cfg)})
+	routing, err := e.routing()
+	if err != nil {
+		return func(context.Context, engine.Call) (*engine.Result, error) { return &engine.Result{}, err }
+	}
+	return estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: oneModel(cfg), Routing: routing})
 }
 
 // modelRefs resolves aliases.

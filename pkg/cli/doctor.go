@@ -75,6 +75,7 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 	d.configuration()
 	d.prompts()
 	d.suites()
+	d.auto()
 	d.keys()
 	d.floating()
 	d.state(ctx)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
 	"github.com/llmops-toolkit/llmops/pkg/provider"
 )
 
@@ -38,6 +39,7 @@ func (d *doctor) configuration() {
 		}
 	}
 	d.chains()
+	d.route()
 }
 
 func (d *doctor) prompts() {
@@ -100,7 +102,7 @@ func (d *doctor) suites() {
 // named lists the models that the project names, each once, without recordings.
 func (d *doctor) named() []string {
 	refs := slices.DeleteFunc(slices.Clone(d.models), func(ref string) bool {
-		return ref == "" || strings.HasPrefix(ref, "replay/")
+		return ref == "" || ref == route.Auto || strings.HasPrefix(ref, "replay/")
 	})
 	slices.Sort(refs)
 	return slices.Compact(refs)

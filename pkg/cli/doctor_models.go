@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
+	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
 )
 
 // chains checks the fallbacks, and adds their models to those that the project names.
@@ -45,5 +47,30 @@ func (d *doctor) floating() {
 			}
 			d.add(c)
 		}
+	}
+}
+
+// route checks the routing rules, and adds their models to those that the project names.
+func (d *doctor) route() {
+	if _, err := d.e.routing(); err != nil {
+		d.add(failedCheck("route", exitUsage, err))
+		return
+	}
+	for _, r := range d.cfg.Route {
+		d.models = append(d.models, r.Model)
+	}
+	for _, i := range rules(d.cfg).Unreachable() {
+		d.add(check{
+			Name: "route", Health: healthWarn, Detail: d.cfg.Origin(config.RoutePath(i)) + ": no request gets to this rule; an earlier one takes them all",
+			Hint: "move it up, or take it out",
+		})
+	}
+}
+
+// auto tells of a model that is left to rules which are not there.
+func (d *doctor) auto() {
+	if slices.Contains(d.models, route.Auto) && len(d.cfg.Route) == 0 {
+		d.add(failedCheck("route", exitUsage, diag.Errorf("the project names the model %s, and has no rule that chooses one", route.Auto).
+			WithHint("write rules under route: in llmops.yaml")))
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
@@ -106,7 +105,7 @@ func (e *env) countPrompts(ctx context.Context, suite *eval.Suite, cfg eval.Conf
 	if err != nil {
 		return nil, err
 	}
-	compose := estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: conf.Model, Aliases: aliases(conf)})
+	compose := e.dryEngine(conf)
 	var mu sync.Mutex // guards counts
 	counts := map[string]int{}
 	err = estimate.Suite(ctx, suite, cfg.Prompts, cfg.Model, func(ctx context.Context, call estimate.Call) error {

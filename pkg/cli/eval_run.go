@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -22,6 +23,7 @@ type evalRunOptions struct {
 	repeat      int
 	reduce      string
 	model       string // of the one cell
+	task        string
 	tag         string
 	concurrency int
 	json        bool
@@ -70,6 +72,7 @@ func (o *evalRunOptions) declare(cmd *cobra.Command) {
 	flags.StringArrayVar(&o.over.Params, "param", nil, "`NAME=VALUE[,VALUE...]` of temperature, top_p, max_tokens or seed")
 	flags.IntVar(&o.repeat, "repeat", 0, "ask each case so many `TIMES`; 0 means as often as the suite says")
 	flags.StringVar(&o.reduce, "reduce", "", "make one value of repeats by `HOW`: mean, mode, pass@k, pass^k")
+	flags.StringVar(&o.task, "task", "", "what the calls are for, as the `NAME` that routing rules know it by")
 	flags.StringVar(&o.tag, "tag", "", "`NAME` to find the run by; -1, -2 are appended in a matrix")
 	flags.IntVarP(&o.concurrency, "concurrency", "j", 0, "calls under way at once; 0 means the suite's, else the configuration's")
 	flags.BoolVar(&o.json, "json", false, "print as JSON")
@@ -120,6 +123,7 @@ func (e *env) evalCells(o *evalRunOptions, name string) (*eval.Suite, []eval.Cel
 	if err != nil {
 		return nil, nil, err
 	}
+	suite.Task = cmp.Or(o.task, suite.Task)
 	if o.resume != "" {
 		if suite, cells, err := e.resumed(o, suite); err != nil || len(cells) > 0 {
 			return suite, cells, err

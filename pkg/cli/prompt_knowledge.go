@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
+	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
 	"github.com/llmops-toolkit/llmops/pkg/guard"
 	"github.com/llmops-toolkit/llmops/pkg/pricing"
 	"github.com/llmops-toolkit/llmops/pkg/prompt"
@@ -40,6 +41,9 @@ func modelStatus(cfg *config.Config, c *pricing.Catalog, ref string, now time.Ti
 			return prompt.ModelStatus{Known: true}
 		}
 		ref = alias.Ref()
+	}
+	if ref == route.Auto && len(cfg.Route) > 0 {
+		return prompt.ModelStatus{Known: true}
 	}
 	if !strings.Contains(ref, "/") { // the catalog would find it, a call would not
 		return prompt.ModelStatus{}

@@ -194,8 +194,12 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
+	routing, err := e.routing()
+	if err != nil {
+		return nil, err
+	}
 	ec := engine.Config{
-		Window: window, Quota: o.quota, Count: e.count(),
+		Window: window, Routing: routing, Quota: o.quota, Count: e.count(),
 		Gateway: model, Embedder: gw, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {

@@ -27,6 +27,8 @@ type Config struct {
 	Models    map[string]Model    `yaml:"models"`
 	Prices    yaml.Node           `yaml:"prices"` // overrides of the price catalog, as pricing.ParseOverrides reads them
 
+	Route []RouteRule `yaml:"route"` // which model answers where the model is "auto"
+
 	Fallbacks              Chains `yaml:"fallbacks"`
 	ContextWindowFallbacks Chains `yaml:"context_window_fallbacks"`
 	ContentFilterFallbacks Chains `yaml:"content_filter_fallbacks"`

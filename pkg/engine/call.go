@@ -28,6 +28,9 @@ type Call struct {
 	// Texts are what Embed makes vectors of; Generate takes no notice of them.
 	Texts []string
 
+	Task string   // what the call is for, as routing rules know it; "" means metadata.task of the prompt
+	Tags []string // for routing rules
+
 	Tenant       string
 	Source       ledger.Source // which way in the call took
 	Run          string        // id of the eval or batch run
@@ -49,9 +52,11 @@ type Result struct {
 	Saved      *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
 	Cut        *Cut            // what was left out to fit the model's context window; nil when nothing was
 	Extra      *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
-	Vectors    [][]float32     // of Embed, one for each of Call.Texts
-	Started    time.Time
-	Latency    time.Duration // of the whole call; on recorded answers the recorded one
+	// Route is the routing rule that chose the model, and RouteReason why it did; "" when the call named one.
+	Route, RouteReason string
+	Vectors            [][]float32 // of Embed, one for each of Call.Texts
+	Started            time.Time
+	Latency            time.Duration // of the whole call; on recorded answers the recorded one
 }
 
 // Usage is what the provider told, else what was counted here; nil means unknown.

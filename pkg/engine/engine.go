@@ -45,6 +45,9 @@ type Config struct {
 	// Price gives the cost of a usage of a model, nil when it is not known. A nil Price knows none.
 	Price func(modelRef string, u *llm.Usage) *llm.Money
 
+	// Routing chooses the model of calls whose model is route.Auto. nil: such calls fail.
+	Routing *Routing
+
 	// Window says what becomes of a request that is too long for its model. nil: it is sent as it is.
 	Window *Window
 
@@ -68,6 +71,7 @@ type Engine struct {
 	run   Handler
 	check Handler
 	embed Handler
+	cfg   Config
 
 	embeds func(modelRef string) error // nil: nothing is known
 }
@@ -78,14 +82,16 @@ func New(cfg Config) *Engine {
 		cfg.Now = time.Now
 	}
 	e := &Engine{
+		cfg: cfg,
 		run: chain(
 			trace(cfg),   // records every call, refused ones too; finishes last
 			compose(cfg), // prompt version, variables, parameters → the request
+			choose(cfg),  // the rules choose the model of a request for auto
 			fit(cfg),     // the model's context window
 			reserve(cfg), // tokens and money of the tenant, settled on the actual usage
 			send(cfg),    // the gateway: cache, fallback, retry around the provider
 		),
-		check: chain(compose(cfg), fits(cfg), ready(cfg)),
+		check: chain(compose(cfg), choose(cfg), fits(cfg), ready(cfg)),
 		embed: chain(trace(cfg), texts(cfg), embed(cfg)),
 	}
 	if known, ok := cfg.Embedder.(interface{ Embeds(ref string) error }); ok {

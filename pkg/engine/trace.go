@@ -52,6 +52,7 @@ func record(call *Call, err error) ledger.Record {
 		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
 		Cost: res.Cost, Total: res.Latency, Status: status(res.Response, err),
 		Unit: call.Unit, Experiment: res.Experiment, Cut: res.Cut.String(), Vars: maps.Clone(call.Vars),
+		Route: res.Route, RouteReason: res.RouteReason,
 	}
 	if v := res.Prompt; v != nil {
 		r.Prompt, r.Version, r.PromptSHA256 = v.Name, v.Version, v.SHA256

@@ -177,7 +177,7 @@ func (r *runner) ask(ctx context.Context, j job) finished {
 func (r *runner) call(j job) engine.Call {
 	p := r.suite.Params
 	call := engine.Call{
-		Version: r.version, Source: "eval", Run: r.info.ID, Tenant: r.cfg.Tenant,
+		Version: r.version, Task: r.suite.Task, Tags: j.c.Tags, Source: "eval", Run: r.info.ID, Tenant: r.cfg.Tenant,
 		Request: llm.Request{
 			Model: r.send, Messages: j.c.Messages, Case: j.c.ID, Repeat: j.repeat, Fresh: j.fresh, Temperature: p.Temperature,
 			TopP: p.TopP, MaxTokens: p.MaxTokens, Seed: p.Seed, Stop: p.Stop, Options: p.Options,

@@ -25,6 +25,7 @@ type Suite struct {
 	Model       string    `yaml:"model"`     // "" means the prompt's or the configuration's
 	Models      words     `yaml:"models"`    // of a matrix, instead of Model
 	Grid        grid      `yaml:"params"`    // one or more of them, of a matrix
+	Task        string    `yaml:"task"`      // what the calls are for, for routing rules; "" means the prompt's metadata.task
 	Cases       words     `yaml:"cases"`     // files and globs, from the suite's directory
 	InputVar    string    `yaml:"input_var"` // the prompt's variable that a case's input fills; "" leaves it to the prompt
 	Defaults    Defaults  `yaml:"defaults"`
