@@ -131,7 +131,7 @@ func (l *linter) expected(c *Case) {
 // needs is the field of a case that scorers of a type compare with, "" for those that may do without.
 func needs(kind string) string {
 	switch kind {
-	case "exact", "number", "levenshtein", "token_f1", "bleu", "rouge1", "rouge2", "embedding_similarity", "context_recall":
+	case "exact", "number", "levenshtein", "token_f1", "bleu", "rouge1", "rouge2", "rougeL", "rougeLsum", "embedding_similarity", "context_recall":
 		return "expected"
 	case "intent":
 		return "expected_intent"
