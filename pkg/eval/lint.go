@@ -131,7 +131,7 @@ func (l *linter) expected(c *Case) {
 // needs is the field of a case that scorers of a type compare with, "" for those that may do without.
 func needs(kind string) string {
 	switch kind {
-	case "exact", "number", "levenshtein", "token_f1", "bleu", "rouge_1", "rouge_2", "rouge_l", "rouge", "embedding_similarity", "factuality", "judge_factuality", "context_recall":
+	case "exact", "number", "levenshtein", "token_f1", "bleu", "rouge1", "rouge2", "rougeL", "rougeLsum", "embedding_similarity", "context_recall":
 		return "expected"
 	case "intent":
 		return "expected_intent"
@@ -152,7 +152,7 @@ func (l *linter) unused(c *Case) {
 		reads[needs(m.Type)] = true
 	}
 	open := len(kinds) == 0 || slices.ContainsFunc(kinds, func(k string) bool { // these may look at anything
-		return strings.HasPrefix(k, "judge") || slices.Contains([]string{"expr", "exec", "all_of", "any_of", "weighted", "regex", "json_path", "tool_call"}, k)
+		return strings.HasPrefix(k, "judge") || slices.Contains([]string{"expr", "exec", "all_of", "any_of", "weighted", "regex", "json_path", "tool_call", "label"}, k)
 	})
 	for _, f := range []struct {
 		name string

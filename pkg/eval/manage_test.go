@@ -26,7 +26,7 @@ func TestRunsAreLocked(t *testing.T) {
 	dir := filepath.Join(root, "busy")
 	var tried []error
 	caller := callerFunc(func(_ context.Context, req *llm.Request) (*llm.Response, error) {
-		if req.Case == "c1" { // the first record is there by now
+		if req.Case == "c2" { // the record of c0 is there: that of c1 was taken after it was written
 			_, err := Run(context.Background(), other, Config{Caller: always("x"), Root: root, Resume: "busy"})
 			tried = append(tried, err, Tag(root, dir, "t", false), Delete(dir, true))
 			if list, err := Garbage(root, Keep{Age: -1}, time.Now()); err != nil || len(list) > 0 {
