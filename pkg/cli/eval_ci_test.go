@@ -236,7 +236,7 @@ func TestGitLabTemplate(t *testing.T) {
 func TestCommentRefused(t *testing.T) {
 	program := released(t)
 	dir, forge := gateProject(t, program), newForge(t)
-	at := func(code int, says string, args string, env ...string) {
+	at := func(code int, says, args string, env ...string) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), program, strings.Fields(args)...)
 		cmd.Dir, cmd.Env = dir, ciEnv(program, dir, env...)

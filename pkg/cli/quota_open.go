@@ -38,7 +38,7 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 	b := budget.New(bc)
 	e.parts().onClose(b.Close)
 	return &engine.Quota{
-		Budgets: b, Project: cfg.Project, Count: e.count(), Price: price, Exempt: recording,
+		Budgets: b, Project: cfg.Project, Count: e.count(cfg), Price: price, Exempt: recording,
 		MaxOutput: func(ref string) int {
 			if m, ok := catalog().Find(deployed(cfg, ref)); ok {
 				return int(m.MaxOutput)
@@ -55,17 +55,17 @@ func recording(ref string) bool {
 }
 
 // count counts tokens where a provider did not.
-func (e *env) count() *engine.Count {
+func (e *env) count(cfg *config.Config) *engine.Count {
 	return &engine.Count{
 		Request: func(req *llm.Request) int {
-			c, _, err := e.promptCounter(req.Model)
+			c, _, err := e.promptCounter(deployed(cfg, req.Model))
 			if err != nil {
 				return 0
 			}
 			return c.CountRequest(req).Tokens
 		},
 		Text: func(ref, text string) int {
-			c, _, err := e.promptCounter(ref)
+			c, _, err := e.promptCounter(deployed(cfg, ref))
 			if err != nil {
 				return 0
 			}

@@ -199,7 +199,7 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 		return nil, err
 	}
 	ec := engine.Config{
-		Window: window, Routing: routing, Quota: o.quota, Count: e.count(),
+		Window: window, Routing: routing, Quota: o.quota, Count: e.count(cfg),
 		Gateway: model, Embedder: gw, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
 	}
 	if !cfg.Ledger.Off {
