@@ -37,11 +37,11 @@ type forgeComment struct {
 
 func newForge(t *testing.T) *forgeServer {
 	f := &forgeServer{failed: map[string]bool{}}
-	f.Server = httptest.NewServer(f)
-	t.Cleanup(f.Close)
 	for i := range 130 { // two pages of others' comments
 		f.comments = append(f.comments, forgeComment{i + 1, fmt.Sprintf("comment %d", i+1)})
 	}
+	f.Server = httptest.NewServer(f)
+	t.Cleanup(f.Close)
 	return f
 }
 
