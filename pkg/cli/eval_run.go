@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -187,8 +188,8 @@ func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suit
 	if err != nil {
 		return eval.Config{}, nil, err
 	}
-	commit := make(chan string, 1) // git takes a while
-	go func() { commit <- gitCommit(ctx, suite.Dir) }()
+	commit := sync.OnceValue(func() string { return gitCommit(ctx, suite.Dir) })
+	go commit() // git takes a while
 	eng, err := e.engine(ctx, o.engine(suite))
 	if err != nil {
 		return eval.Config{}, nil, err
@@ -201,7 +202,7 @@ func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suit
 	return eval.Config{
 		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
 		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
-		Commit: <-commit,
+		Commit: commit,
 	}, budget, err
 }
 

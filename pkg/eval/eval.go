@@ -40,8 +40,10 @@ type Config struct {
 	Concurrency int    // wins over the suite's; 0 leaves it to the suite, which leaves it at 4
 	Resume      string // id of a run to finish; "" starts a new one
 
-	Tool   string // version of the program, for the run's record
-	Commit string // the git commit of the suite, for the run's record; "" means unknown
+	Tool string // version of the program, for the run's record
+	// Commit gives the git commit of the suite, for the run's record; "" means unknown. It is asked when the
+	// record is begun, after the first answer, so that finding it out may take its time. Nil means unknown.
+	Commit func() string
 
 	Progress func(Progress)   // told after each answer, from one goroutine; nil: nobody asks
 	Now      func() time.Time // nil means time.Now

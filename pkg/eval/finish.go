@@ -9,6 +9,9 @@ import (
 // begin leaves nothing behind.
 func (r *runner) write(rec *Record) error {
 	if r.dir == nil {
+		if r.cfg.Commit != nil {
+			r.info.Commit = r.cfg.Commit()
+		}
 		d, err := createDir(r.cfg.Root, r.info)
 		if err != nil {
 			return err

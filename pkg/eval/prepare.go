@@ -97,7 +97,7 @@ func (r *runner) describe(id string) Info {
 	info := Info{
 		Schema: runSchema, ID: id, Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
 		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Reduce: reduceWord(s.reduce), Tag: r.cfg.Tag, Matrix: r.cfg.matrix,
-		Tool: r.cfg.Tool, Commit: r.cfg.Commit, Started: r.started.UTC(), Status: StatusRunning,
+		Tool: r.cfg.Tool, Started: r.started.UTC(), Status: StatusRunning,
 	}
 	if v := r.version; v != nil {
 		info.Prompt = &PromptID{v.Name, v.Version, v.SHA256}
