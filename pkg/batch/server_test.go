@@ -8,9 +8,10 @@ import (
 	"net"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/internal/delay"
 )
 
 const chatAnswer = `{"id":"1","object":"chat.completion","created":1,"model":"echo-1","choices":[{"index":0,"finish_reason":"stop",` +
@@ -19,21 +20,23 @@ const chatAnswer = `{"id":"1","object":"chat.completion","created":1,"model":"ec
 // lean is a server that speaks as much HTTP as a benchmark needs, so that nearly all of the processor's time
 // is the client's.
 type lean struct {
-	URL     string
-	latency time.Duration
-	limit   *serverLimit // nil: none
+	URL   string
+	line  *delay.Line  // nil: it answers at once
+	limit *serverLimit // nil: none
 
 	connections sync.WaitGroup
-	slept       atomic.Int64 // nanoseconds that it took its time, in all
 }
 
-func newLean(b *testing.B, latency time.Duration, limit *serverLimit) *lean {
+func newLean(b *testing.B, late time.Duration, limit *serverLimit) *lean {
 	b.Helper()
 	listener, err := new(net.ListenConfig).Listen(b.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &lean{URL: "http://" + listener.Addr().String(), latency: latency, limit: limit}
+	s := &lean{URL: "http://" + listener.Addr().String(), limit: limit}
+	if late > 0 {
+		s.line = delay.New(late)
+	}
 	s.connections.Go(func() {
 		for {
 			c, err := listener.Accept()
@@ -43,7 +46,13 @@ func newLean(b *testing.B, latency time.Duration, limit *serverLimit) *lean {
 			s.connections.Go(func() { s.serve(c) })
 		}
 	})
-	b.Cleanup(func() { _ = listener.Close() })
+	b.Cleanup(func() {
+		_ = listener.Close()
+		s.connections.Wait()
+		if s.line != nil {
+			s.line.Close()
+		}
+	})
 	return s
 }
 
@@ -54,13 +63,11 @@ func (s *lean) serve(c net.Conn) {
 		if err := skipRequest(in); err != nil {
 			return
 		}
-		if s.latency > 0 {
-			began := time.Now()
-			time.Sleep(s.latency) // some tenths of a millisecond longer than asked for
-			s.slept.Add(int64(time.Since(began)))
-		}
-		if _, err := io.WriteString(c, s.answer()); err != nil {
-			return
+		write := func() { _, _ = io.WriteString(c, s.answer()) } // a connection that is gone ends the next read
+		if s.line != nil {
+			s.line.After(write)
+		} else {
+			write()
 		}
 	}
 }

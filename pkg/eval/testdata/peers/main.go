@@ -22,6 +22,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/llmops-toolkit/llmops/pkg/internal/delay"
 )
 
 const answer = "the answer is 42"
@@ -45,7 +47,10 @@ func main() {
 	}{{10_000, 64, 0, true}, {1000, 32, 100 * time.Millisecond, true}, {100_000, 64, 0, false}} {
 		ideal := time.Duration(float64(load.latency) * float64(load.n) / float64(load.j))
 		fmt.Printf("%d cases, -j %d, server latency %v, ideal %v\n", load.n, load.j, load.latency, ideal)
-		s.latency.Store(int64(load.latency))
+		s.line.Store(nil)
+		if load.latency > 0 {
+			s.line.Store(delay.New(load.latency))
+		}
 		dir := project(s.url, load.n)
 		self, err := os.Executable()
 		check(err)
@@ -66,7 +71,7 @@ func main() {
 
 type server struct {
 	url     string
-	latency atomic.Int64
+	line    atomic.Pointer[delay.Line] // nil: it answers at once
 	calls   atomic.Int64
 	first   atomic.Int64
 	most    atomic.Int64
@@ -87,7 +92,9 @@ func serve() *server {
 			for most := s.most.Load(); open > most && !s.most.CompareAndSwap(most, open); most = s.most.Load() {
 			}
 			_, _ = io.Copy(io.Discard, r.Body)
-			time.Sleep(time.Duration(s.latency.Load()))
+			if line := s.line.Load(); line != nil {
+				line.Wait()
+			}
 			s.open.Add(-1)
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(body)
