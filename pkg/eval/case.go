@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -112,15 +110,4 @@ func (c *Case) identify() {
 	if c.ID == "" {
 		c.ID, c.idMade = "case-"+question[:12], true
 	}
-}
-
-func digest(parts ...any) string {
-	h := sha256.New()
-	enc := json.NewEncoder(h)
-	for _, p := range parts {
-		if err := enc.Encode(p); err != nil {
-			fmt.Fprintf(h, "%v\n", p) // a NaN from a YAML file
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -59,6 +59,9 @@ func (l *label) UnmarshalJSON(b []byte) error {
 	switch {
 	case string(b) == "null":
 		return nil
+	case b[0] == '"' && bytes.IndexByte(b, '\\') < 0: // it is valid JSON, and UTF-8 as all of the record
+		*l = label(b[1 : len(b)-1])
+		return nil
 	case b[0] == '"':
 		return json.Unmarshal(b, (*string)(l))
 	case b[0] == '{' || b[0] == '[' || b[0] == 't' || b[0] == 'f':
@@ -74,11 +77,11 @@ type labels []string
 func (l *labels) UnmarshalJSON(b []byte) error {
 	var list []label
 	if b[0] != '[' {
-		list = make([]label, 1)
 		if string(b) == "null" {
 			return nil
 		}
-		if err := json.Unmarshal(b, &list[0]); err != nil {
+		list = make([]label, 1)
+		if err := list[0].UnmarshalJSON(b); err != nil {
 			return err
 		}
 	} else if err := json.Unmarshal(b, &list); err != nil {

@@ -3,12 +3,12 @@ package eval
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"hash"
 	"iter"
 	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -98,15 +98,27 @@ func (s *Suite) Scan(check func(*Case) error) (Summary, error) {
 }
 
 type fingerprint struct {
-	n int
-	h hash.Hash
+	n   int
+	h   hash.Hash
+	buf []byte
 }
 
 func newFingerprint() *fingerprint { return &fingerprint{h: sha256.New()} }
 
 func (f *fingerprint) add(c *Case) {
 	f.n++
-	fmt.Fprintf(f.h, "%q %s %q %q %g %t\n", c.ID, c.Hash, c.Tags, c.Cluster, c.Weight, c.Required)
+	f.buf = append(strconv.AppendQuote(f.buf[:0], c.ID), ' ')
+	f.buf = append(append(f.buf, c.Hash...), " ["...)
+	for i, tag := range c.Tags {
+		if i > 0 {
+			f.buf = append(f.buf, ' ')
+		}
+		f.buf = strconv.AppendQuote(f.buf, tag)
+	}
+	f.buf = append(strconv.AppendQuote(append(f.buf, "] "...), c.Cluster), ' ')
+	f.buf = append(strconv.AppendFloat(f.buf, c.Weight, 'g', -1, 64), ' ')
+	f.buf = append(strconv.AppendBool(f.buf, c.Required), '\n')
+	f.h.Write(f.buf)
 }
 
 func (f *fingerprint) summary() Summary { return Summary{f.n, hex.EncodeToString(f.h.Sum(nil))} }
