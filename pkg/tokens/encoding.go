@@ -25,7 +25,7 @@ func Encodings() []string {
 // A spec says how to build an encoding. The numbers are the sizes of its tables, powers of two.
 type spec struct {
 	name    string
-	file    string // of tiktoken-go-loader
+	packed  []string // its tokens, see loadRanks
 	short   int
 	middle  int
 	long    int
@@ -33,6 +33,20 @@ type spec struct {
 	split   string
 	pattern func() pattern
 }
+
+// The tokens of each encoding as loadRanks reads them, packed from the rank files that tiktoken-go-loader
+// publishes: TestPacked compares them, and writes them when it is run with -update. The first 50,256 tokens
+// of p50k_base are those of r50k_base, its own file has the rest.
+var (
+	//go:embed packed/o200k_base.bin
+	packedO200k string
+	//go:embed packed/cl100k_base.bin
+	packedCl100k string
+	//go:embed packed/p50k_base.bin
+	packedP50k string
+	//go:embed packed/r50k_base.bin
+	packedR50k string
+)
 
 // The split tables: for each id the length of its left half (see ranks.split). They follow from the
 // ranks; TestSplits computes them again, and writes them when it is run with -update.
@@ -48,20 +62,22 @@ var (
 )
 
 func specO200k() spec {
-	return spec{EncodingO200k, "o200k_base.tiktoken", 1 << 18, 1 << 16, 1 << 13, 1 << 16, splitO200k, o200k}
+	return spec{EncodingO200k, []string{packedO200k}, 1 << 18, 1 << 16, 1 << 13, 1 << 16, splitO200k, o200k}
 }
 
 func specCl100k() spec {
-	return spec{EncodingCl100k, "cl100k_base.tiktoken", 1 << 17, 1 << 15, 1 << 11, 1 << 15, splitCl100k, cl100k}
+	return spec{EncodingCl100k, []string{packedCl100k}, 1 << 17, 1 << 15, 1 << 11, 1 << 15, splitCl100k, cl100k}
 }
 
 func specP50k() spec {
-	return spec{EncodingP50k, "p50k_base.tiktoken", 1 << 16, 1 << 14, 1 << 8, 1 << 14, splitP50k, r50k}
+	return spec{EncodingP50k, []string{packedR50k, packedP50k}, 1 << 16, 1 << 14, 1 << 8, 1 << 14, splitP50k, r50k}
 }
 
 func specR50k() spec {
-	return spec{EncodingR50k, "r50k_base.tiktoken", 1 << 16, 1 << 14, 1 << 8, 1 << 14, splitR50k, r50k}
+	return spec{EncodingR50k, []string{packedR50k}, 1 << 16, 1 << 14, 1 << 8, 1 << 14, splitR50k, r50k}
 }
+
+func specs() []spec { return []spec{specO200k(), specCl100k(), specP50k(), specR50k()} }
 
 // A codec is a loaded encoding: ranks and pattern, and the scratch memory that calls take turns with.
 // It is safe for concurrent use.

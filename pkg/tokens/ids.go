@@ -3,12 +3,8 @@ package tokens
 import (
 	"strconv"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/pkoukk/tiktoken-go"
-	tiktoken_loader "github.com/pkoukk/tiktoken-go-loader"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
@@ -148,30 +144,4 @@ func (c *Counter) special(id int) string {
 		}[id]
 	}
 	return map[int]string{50256: "<|endoftext|>"}[id]
-}
-
-// tiktoken-go reads ranks through one loader for the whole process, which would go to the network; each
-// of its encodings takes some 100 ms to build, and is kept.
-var (
-	tiktokenMu    sync.Mutex
-	tiktokens     map[string]*tiktoken.Tiktoken // guarded by tiktokenMu
-	tiktokenReady sync.Once
-)
-
-func tiktokenFor(encoding string) (*tiktoken.Tiktoken, error) {
-	tiktokenReady.Do(func() {
-		tiktoken.SetBpeLoader(tiktoken_loader.NewOfflineLoader())
-		tiktokens = map[string]*tiktoken.Tiktoken{}
-	})
-	tiktokenMu.Lock()
-	defer tiktokenMu.Unlock()
-	if t := tiktokens[encoding]; t != nil {
-		return t, nil
-	}
-	t, err := tiktoken.GetEncoding(encoding)
-	if err != nil {
-		return nil, err
-	}
-	tiktokens[encoding] = t
-	return t, nil
 }

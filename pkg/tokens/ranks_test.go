@@ -28,7 +28,7 @@ func parseLine(line []byte) (text string, id uint32, err error) {
 // TestRanksFind looks up every token of every encoding, at the end of a buffer and inside of one, and
 // strings that are none.
 func TestRanksFind(t *testing.T) {
-	for _, s := range []spec{specO200k(), specCl100k(), specP50k(), specR50k()} {
+	for _, s := range specs() {
 		t.Run(s.name, func(t *testing.T) {
 			c, err := codecFor(s.name)
 			if err != nil {

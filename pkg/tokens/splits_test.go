@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/pkoukk/tiktoken-go-loader/assets"
 )
 
 var update = flag.Bool("update", false, "write the split tables anew")
@@ -17,7 +15,7 @@ var update = flag.Bool("update", false, "write the split tables anew")
 // merge with the embedded table. It also checks what the merger's shortcut needs: merging makes every
 // token, a token's rank is above the ranks of its halves, and each single byte is a token.
 func TestSplits(t *testing.T) {
-	for _, s := range []spec{specO200k(), specCl100k(), specP50k(), specR50k()} {
+	for _, s := range specs() {
 		t.Run(s.name, func(t *testing.T) {
 			byText, byID := rankMaps(t, s)
 			got := make([]byte, len(s.split))
@@ -54,12 +52,8 @@ func checkBytes(t *testing.T, byText map[string]uint32) {
 
 func rankMaps(t testing.TB, s spec) (byText map[string]uint32, byID map[uint32]string) {
 	t.Helper()
-	file, err := assets.Assets.ReadFile(s.file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	byText, byID = map[string]uint32{}, map[uint32]string{}
-	for line := range bytes.Lines(file) {
+	for line := range bytes.Lines(rankFile(t, s)) {
 		text, id, err := parseLine(bytes.TrimSpace(line))
 		if err != nil {
 			t.Fatal(err)
