@@ -19,11 +19,7 @@ const helpWidth = 80
 // showHelp writes a command's description and usage, wrapped. What goes wrong with it ends the process with
 // an error, as for every other output.
 func (e *env) showHelp(cmd *cobra.Command, _ []string) {
-	text := cmd.Long
-	if text == "" {
-		text = cmd.Short
-	}
-	text = strings.TrimSpace(text) + "\n\n"
+	text := longText(cmd) + "\n\n"
 	if cmd.Runnable() || cmd.HasSubCommands() {
 		text += usageText(cmd)
 	}

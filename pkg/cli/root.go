@@ -49,14 +49,9 @@ through one engine.`,
 		newConfig(e),
 		newVersion(e),
 		newMan(e),
-		helpTopic("exit-codes", "What the exit codes mean", exitCodesHelp),
-		helpTopic("environment", "Variables that llmops reads", environmentHelp()),
+		helpTopic("exit-codes", "What the exit codes mean"),
+		helpTopic("environment", "Variables that llmops reads"),
 	)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	return root
-}
-
-// helpTopic is a command without a run function: cobra lists it as a topic of help.
-func helpTopic(name, short, text string) *cobra.Command {
-	return &cobra.Command{Use: name, Short: short, Long: text}
 }
