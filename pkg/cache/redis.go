@@ -69,7 +69,7 @@ end
 
 // add stores an entry and shrinks the store to its limit.
 // ARGV: prefix of entries, key, entry, size, used (ms), expires (ms, 0 for never), now (ms), limit.
-var add = redis.NewScript(remove + `
+var add = redisdb.Script(remove + `
 local prefix, key, size, now, limit = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local hits = redis.call('HGET', KEYS[4], key)
 remove(prefix, key)
@@ -99,7 +99,7 @@ return bytes
 `)
 
 // use counts uses. ARGV: key, hits, time (ms) of each.
-var use = redis.NewScript(`
+var use = redisdb.Script(`
 for i = 1, #ARGV, 3 do
 	if redis.call('HEXISTS', KEYS[3], ARGV[i]) == 1 then
 		redis.call('ZADD', KEYS[1], 'GT', ARGV[i + 2], ARGV[i])
@@ -110,7 +110,7 @@ return 0
 `)
 
 // drop removes entries. ARGV: prefix of entries, then their keys.
-var drop = redis.NewScript(remove + `
+var drop = redisdb.Script(remove + `
 for i = 2, #ARGV do remove(ARGV[1], ARGV[i]) end
 return #ARGV - 1
 `)
@@ -126,7 +126,7 @@ func (s *Redis) Write(ctx context.Context, added []Entry, used []Use, now time.T
 		if !e.Expires.IsZero() {
 			expires = e.Expires.UnixMilli()
 		}
-		err = add.Run(ctx, s.db, s.bookkeeping(), s.entryKey(""), e.Key, data, e.Size, e.Used.UnixMilli(), expires,
+		err = add().Run(ctx, s.db, s.bookkeeping(), s.entryKey(""), e.Key, data, e.Size, e.Used.UnixMilli(), expires,
 			now.UnixMilli(), s.limit).Err()
 		if err != nil {
 			return s.db.Explain(err)
@@ -139,7 +139,7 @@ func (s *Redis) Write(ctx context.Context, added []Entry, used []Use, now time.T
 	for _, u := range used {
 		args = append(args, u.Key, u.Hits, u.At.UnixMilli())
 	}
-	return s.db.Explain(use.Run(ctx, s.db, s.bookkeeping(), args...).Err())
+	return s.db.Explain(use().Run(ctx, s.db, s.bookkeeping(), args...).Err())
 }
 
 // page is how many entries are read or removed at a time.
@@ -203,7 +203,7 @@ func (s *Redis) Clear(ctx context.Context, f Filter) (int, error) {
 			return nil
 		}
 		n += len(args) - 1
-		err := drop.Run(ctx, s.db, s.bookkeeping(), args...).Err()
+		err := drop().Run(ctx, s.db, s.bookkeeping(), args...).Err()
 		args = args[:1]
 		return s.db.Explain(err)
 	}

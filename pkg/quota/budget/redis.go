@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/redis/go-redis/v9"
-
 	"github.com/llmops-toolkit/llmops/pkg/redisdb"
 )
 
@@ -37,7 +35,7 @@ func (s *Redis) limitsKey(scope Scope) string { return s.db.Key("quota", "limits
 // until in ms, the slots of rpm, tpm and rpd, day, month; then for each scope the number of its limits and their
 // names and amounts. It returns {0, then for each scope its used amounts in the order of names} or {1, then scope
 // number, resource, limit and used of each limit that is reached}.
-var reserveScript = redis.NewScript(`
+var reserveScript = redisdb.Script(`
 local id, requests, tokens, money = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local now, untilms, day, month = tonumber(ARGV[5]), ARGV[6], ARGV[10], ARGV[11]
 local slot = {rpm = tonumber(ARGV[7]), tpm = tonumber(ARGV[8]), rpd = tonumber(ARGV[9])}
@@ -138,7 +136,7 @@ return out
 `)
 
 // settleScript puts a use in place of a reservation. KEYS: states. ARGV: id, requests, tokens, money.
-var settleScript = redis.NewScript(`
+var settleScript = redisdb.Script(`
 for _, key in ipairs(KEYS) do
 	local held = redis.call('HGET', key, 'r:' .. ARGV[1])
 	if held then
@@ -181,7 +179,7 @@ func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
 	if err := s.Settle(ctx, r.Settled...); err != nil {
 		return nil, err
 	}
-	reply, err := reserveScript.Run(ctx, s.db, keys, args...).Slice()
+	reply, err := reserveScript().Run(ctx, s.db, keys, args...).Slice()
 	if err != nil {
 		return nil, s.db.Explain(err)
 	}
@@ -244,7 +242,7 @@ func (s *Redis) Settle(ctx context.Context, settled ...Settlement) error {
 			keys = append(keys, s.state(scope))
 		}
 		u := one.Use
-		if err := settleScript.Run(ctx, s.db, keys, one.ID, u.Requests, u.Tokens, int64(u.Money)).Err(); err != nil {
+		if err := settleScript().Run(ctx, s.db, keys, one.ID, u.Requests, u.Tokens, int64(u.Money)).Err(); err != nil {
 			return s.db.Explain(err)
 		}
 	}
