@@ -25,7 +25,7 @@ func Encodings() []string {
 // A spec says how to build an encoding. The numbers are the sizes of its tables, powers of two.
 type spec struct {
 	name    string
-	packed  []string // its tokens, see loadRanks
+	packed  []string // its tokens, see eachToken
 	short   int
 	middle  int
 	long    int
@@ -34,9 +34,10 @@ type spec struct {
 	pattern func() pattern
 }
 
-// The tokens of each encoding as loadRanks reads them, packed from the rank files that tiktoken-go-loader
+// The tokens of each encoding as eachToken reads them, packed from the rank files that tiktoken-go-loader
 // publishes: TestPacked compares them, and writes them when it is run with -update. The first 50,256 tokens
-// of p50k_base are those of r50k_base, its own file has the rest.
+// of p50k_base are those of r50k_base, its own file has the rest. The licence beside
+// them is that of tiktoken-go-loader.
 var (
 	//go:embed packed/o200k_base.bin
 	packedO200k string

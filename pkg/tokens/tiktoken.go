@@ -3,7 +3,6 @@ package tokens
 import (
 	"fmt"
 	"path"
-	"strings"
 	"sync"
 
 	"github.com/pkoukk/tiktoken-go"
@@ -51,7 +50,7 @@ func (packedLoader) LoadTiktokenBpe(address string) (map[string]int, error) {
 func (s spec) rankMap() (map[string]int, error) {
 	ranks := make(map[string]int, len(s.split))
 	err := s.eachToken(func(id uint32, text string) {
-		ranks[strings.Clone(text)] = int(id)
+		ranks[text] = int(id)
 	})
 	return ranks, err
 }
