@@ -80,11 +80,11 @@ func TestCalibration(t *testing.T) {
 		t.Errorf("%+v, %v", read, err)
 	}
 	run := Info{Metrics: []MetricID{{Name: "helpful/very", Hash: c.MetricHash}}}
-	if kappa, ok := Kappas(s.Dir, run, 30)("helpful/very"); kappa != 1 || !ok {
-		t.Errorf("kappa %v, %v", kappa, ok)
+	if why := Doubt(s.Dir, run, "helpful/very", 1, 30); why != "" {
+		t.Error(why)
 	}
 	run.Metrics[0].Hash = "another"
-	if _, ok := Kappas(s.Dir, run, 30)("helpful/very"); ok {
+	if why := Doubt(s.Dir, run, "helpful/very", 0, 30); why != "the judge has changed since it was calibrated" {
 		t.Error("a calibration vouches for another judge")
 	}
 	writeFile(t, CalibrationFile(s.Dir, "torn"), `{"schema":`)

@@ -145,19 +145,20 @@ func (c *Calibration) Write(suiteDir string) error {
 	return replaceFile(path, append(data, '\n'))
 }
 
-// Kappas gives the kappa of a run's metrics, for a gate that asks for one: ok is false where the judge was not
-// calibrated as it was in the run, or with fewer labels than minLabels.
-func Kappas(suiteDir string, run Info, minLabels int) func(metric string) (kappa float64, ok bool) {
-	return func(metric string) (float64, bool) {
-		c, err := ReadCalibration(suiteDir, metric)
-		if err != nil {
-			return 0, false
-		}
-		for _, m := range run.Metrics {
-			if m.Name == metric && c.Holds(m.Hash, -1, minLabels) == "" {
-				return *c.Kappa, true
-			}
-		}
-		return 0, false
+// Doubt says why the calibration that a suite's directory holds does not vouch for a run's metric, or "" where it
+// does: see Calibration.Holds.
+func Doubt(suiteDir string, run Info, metric string, minKappa float64, minLabels int) string {
+	c, err := ReadCalibration(suiteDir, metric)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "the judge has not been calibrated: " + diag.HintOf(err)
+	case err != nil:
+		return err.Error()
 	}
+	for _, m := range run.Metrics {
+		if m.Name == metric {
+			return c.Holds(m.Hash, minKappa, minLabels)
+		}
+	}
+	return "the run has no such metric"
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/llmops-toolkit/llmops/pkg/metric"
+	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
 // column is one metric over all pairs, by the pair's index.
@@ -11,8 +12,10 @@ type column struct {
 	name           string
 	gated          bool
 	deterministic  bool
-	changed        bool // the scorer computes something else now
-	doubtful       bool // a judge that does not agree with people as well as the suite asks
+	changed        bool   // the scorer computes something else now
+	doubt          string // why a judge is not known to agree with people as well as the suite asks; "" means it is
+	unit           string // "" for scores
+	lower          bool   // the lower value is the better one
 	limit          Limit
 	before, now    []float64 // means over repeats; NaN where a side has no score
 	unscoredBefore share
@@ -52,7 +55,7 @@ func (p *pairs) column(name string, o Options) *column {
 	before := p.baseline.id(name)
 	limit, named := o.Config.limit(name)
 	c := &column{
-		name: name, limit: limit, changed: before.Hash != id.Hash || p.baseline.reduction(name) != p.candidate.reduction(name), deterministic: !o.Judge(id.Type),
+		name: name, limit: limit, changed: before.Hash != id.Hash || p.baseline.reduction(name) != p.candidate.reduction(name), deterministic: !o.Judge(id),
 		before: make([]float64, len(p.cases)), now: make([]float64, len(p.cases)), binary: true,
 	}
 	reduce := p.candidate.reduction(name)
@@ -62,10 +65,13 @@ func (p *pairs) column(name string, o Options) *column {
 	}
 	c.unscoredBefore, c.unscoredNow = p.baseline.unscored(name), p.candidate.unscored(name)
 	c.gated = o.Config.gates(name) && (named || c.applies())
-	if limit.MinKappa > 0 {
-		kappa, known := o.Kappa(name)
-		c.doubtful = !known || kappa < limit.MinKappa
-		c.gated = c.gated && !c.doubtful
+	if c.unit = score.UnitOf(id.Type); c.unit != "" { // step 6 looks at what answers take anyway
+		c.gated = c.gated && named
+	}
+	c.lower = limit.lower(c.unit)
+	if limit.MinKappa > 0 || limit.MinLabels > 0 {
+		c.doubt = o.Doubt(name, limit)
+		c.gated = c.gated && c.doubt == ""
 	}
 	return c
 }
@@ -119,6 +125,14 @@ func (p *pairs) clusters() []string {
 	return names
 }
 
+// sign makes up good.
+func (c *column) sign() float64 {
+	if c.lower {
+		return -1
+	}
+	return 1
+}
+
 // paired picks the pairs in which both sides have a score, out of some pairs by index; nil means all.
 func (c *column) paired(some []int) *sample {
 	s := &sample{binary: c.binary}
@@ -127,7 +141,7 @@ func (c *column) paired(some []int) *sample {
 			return
 		}
 		s.before, s.now = append(s.before, c.before[i]), append(s.now, c.now[i])
-		s.d = append(s.d, c.now[i]-c.before[i])
+		s.d = append(s.d, c.sign()*(c.now[i]-c.before[i]))
 		if c.weights != nil {
 			s.w = append(s.w, c.weights[i])
 		}

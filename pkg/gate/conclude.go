@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -105,7 +106,11 @@ func (m *Metric) fell(name string) string {
 	if m.tooLow() {
 		return fmt.Sprintf("%s is %.4g, the least is %g", name, *m.Candidate, *m.Min)
 	}
-	return fmt.Sprintf("%s fell by %.4g, from %.4g to %.4g (p %.2g)", name, -*m.Delta, *m.Baseline, *m.Candidate, *m.Adjusted)
+	moved := "fell"
+	if m.Lower {
+		moved = "rose"
+	}
+	return fmt.Sprintf("%s %s by %.4g, from %.4g to %.4g (p %.2g)", name, moved, math.Abs(*m.Delta), *m.Baseline, *m.Candidate, *m.Adjusted)
 }
 
 // openQuestions list what can neither be shown nor ruled out. Slices are small and leave the question open
@@ -119,11 +124,10 @@ func (r *Result) openQuestions(p *pairs, o Options) []string {
 		switch {
 		case m.CI95 == nil:
 			why = append(why, fmt.Sprintf("%s: %s too few to compare", m.Name, areCases(m.N)))
-		case m.Needed != nil:
-			why = append(why, fmt.Sprintf("%s: a drop of %.3g cannot be ruled out, the margin is %g; about %d cases would show it",
-				m.Name, -m.CI95[0], m.Margin, *m.Needed))
+		case m.Needed != nil && *m.Needed > m.N:
+			why = append(why, fmt.Sprintf("%s; about %d cases would show it", m.open(), *m.Needed))
 		default:
-			why = append(why, fmt.Sprintf("%s: a drop of %.3g cannot be ruled out, the margin is %g", m.Name, -m.CI95[0], m.Margin))
+			why = append(why, m.open())
 		}
 	}
 	if required := p.required(r.Unconfirmed); len(required) > 0 {
@@ -132,6 +136,11 @@ func (r *Result) openQuestions(p *pairs, o Options) []string {
 		why = append(why, "cases seem broken and could not be confirmed: "+some(r.Unconfirmed))
 	}
 	return why
+}
+
+// open words what is not ruled out.
+func (m *Metric) open() string {
+	return fmt.Sprintf("%s: a %s of %.3g cannot be ruled out, the margin is %.4g", m.Name, m.Worse(), -m.worst(), m.Margin)
 }
 
 func (r *Result) warn(o Options) {
@@ -157,16 +166,11 @@ func (r *Result) warn(o Options) {
 }
 
 // warnOfJudges names the judges that do not count.
-func (r *Result) warnOfJudges(columns []*column, o Options) {
+func (r *Result) warnOfJudges(columns []*column) {
 	for _, c := range columns {
-		if !c.doubtful {
-			continue
+		if c.doubt != "" {
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s is compared and fails nothing: %s", c.name, c.doubt))
 		}
-		how := "is not calibrated"
-		if kappa, known := o.Kappa(c.name); known {
-			how = fmt.Sprintf("agrees with people at kappa %.2f", kappa)
-		}
-		r.Warnings = append(r.Warnings, fmt.Sprintf("%s %s, the suite asks for %g: it is compared and fails nothing", c.name, how, c.limit.MinKappa))
 	}
 }
 

@@ -12,6 +12,8 @@ package gate
 import (
 	"context"
 	"sync"
+
+	"github.com/llmops-toolkit/llmops/pkg/eval"
 )
 
 // Verdict is the gate's word on a metric or on the whole comparison.
@@ -36,13 +38,13 @@ type Options struct {
 	Concurrency int      // cases that are asked again at the same time; 0 means 1
 	Seed        uint64   // of everything drawn by chance; equal seeds give equal results
 
-	// Kappa tells how well a judge agrees with people; ok is false where that was not measured. It is asked
-	// for metrics with a MinKappa only. nil knows of none.
-	Kappa func(metric string) (kappa float64, ok bool)
+	// Doubt says why a judge is not known to agree with people as its limit asks, or "" where it is. It is asked
+	// for metrics with a MinKappa only. nil knows of no calibration.
+	Doubt func(metric string, limit Limit) string
 
-	// Judge tells the types of metrics whose outcome for one answer may differ from time to time. Their
-	// failing cases are not confirmed one by one. nil means the type "judge".
-	Judge func(metricType string) bool
+	// Judge tells the metrics whose outcome for one answer may differ from time to time. Their failing cases
+	// are not confirmed one by one. nil means those of the type "judge".
+	Judge func(eval.MetricID) bool
 }
 
 // Result is the verdict with all that led to it; its JSON form is the gate object of `eval run --json` and
@@ -92,7 +94,7 @@ func Judge(ctx context.Context, baseline, candidate *Run, o Options) (*Result, e
 			return nil, err
 		}
 	}
-	r.warnOfJudges(columns, o)
+	r.warnOfJudges(columns)
 	r.conclude(invalid, p, o)
 	return r, nil
 }
@@ -111,11 +113,11 @@ func (o Options) filled(baseline *Run) Options {
 		limit := 0.05
 		o.MaxUnscored = &limit
 	}
-	if o.Kappa == nil {
-		o.Kappa = func(string) (float64, bool) { return 0, false }
+	if o.Doubt == nil {
+		o.Doubt = func(string, Limit) string { return "the judge has not been calibrated" }
 	}
 	if o.Judge == nil {
-		o.Judge = func(metricType string) bool { return metricType == "judge" }
+		o.Judge = func(id eval.MetricID) bool { return id.Type == "judge" }
 	}
 	return o
 }

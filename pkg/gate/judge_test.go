@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -270,15 +271,17 @@ func TestJudgesThatPeopleDoNotAgreeWith(t *testing.T) {
 	mixed, dropped := append(values(60, 1), values(40, 0)...), append(values(40, 1), values(60, 0)...)
 	cfg := &Config{Metrics: map[string]Limit{"right": {MinKappa: 0.6}}}
 	for name, tc := range map[string]struct {
-		kappa func(string) (float64, bool)
+		doubt func(string, Limit) string
 		want  Verdict
 		warns string
 	}{
-		"not calibrated": {nil, OK, "right is not calibrated"},
-		"too low":        {func(string) (float64, bool) { return 0.5, true }, OK, "at kappa 0.50, the suite asks for 0.6"},
-		"good enough":    {func(string) (float64, bool) { return 0.6, true }, Regressed, ""},
+		"not calibrated": {nil, OK, "right is compared and fails nothing: the judge has not been calibrated"},
+		"too low": {func(name string, l Limit) string {
+			return fmt.Sprint(name, " wants ", l.MinKappa, " by ", l.Labels(), " labels")
+		}, OK, "right wants 0.6 by 30 labels"},
+		"good enough": {func(string, Limit) string { return "" }, Regressed, ""},
 	} {
-		r := judge(t, of("b", mixed...), of("c", dropped...), Options{Config: cfg, Kappa: tc.kappa})
+		r := judge(t, of("b", mixed...), of("c", dropped...), Options{Config: cfg, Doubt: tc.doubt})
 		if warned := strings.Join(r.Warnings, "; "); r.Verdict != tc.want || !strings.Contains(warned, tc.warns) {
 			t.Errorf("%s: %s with the warnings %q", name, r.Verdict, r.Warnings)
 		}
@@ -290,5 +293,46 @@ func TestLeastScore(t *testing.T) {
 	r := judge(t, of("b", half...), of("c", half...), Options{Config: &Config{Metrics: map[string]Limit{"right": {Min: ptr(0.6)}}}})
 	if r.Verdict != Regressed || !strings.Contains(r.Reasons[0], "right is 0.5, the least is 0.6") {
 		t.Errorf("%s for %q", r.Verdict, r.Reasons)
+	}
+}
+
+// Measurements in a unit are better when they are lower, and gated only when the suite names them.
+func TestLowerIsBetter(t *testing.T) {
+	fast, slow := newFake("fast"), newFake("slow")
+	for _, f := range []*fake{fast, slow} {
+		f.info.Metrics = append(f.info.Metrics, eval.MetricID{Name: "took", Type: "latency", Hash: "l"})
+	}
+	for i := range 40 {
+		fast.add(caseID(i), 1).Scores["took"] = eval.Score{Value: ptr(400 + float64(i%7)), Pass: true}
+		slow.add(caseID(i), 1).Scores["took"] = eval.Score{Value: ptr(500 + float64(i%5)), Pass: true}
+	}
+	named := Options{Config: &Config{Metrics: map[string]Limit{"took": {MinEffect: 20}}}}
+	for name, tc := range map[string]struct {
+		before, now *fake
+		o           Options
+		want        Verdict
+		gated       bool
+		reason      string
+	}{
+		"slower":                      {fast, slow, named, Regressed, true, "took rose by 99"},
+		"faster":                      {slow, fast, named, OK, true, ""},
+		"slower, not named":           {fast, slow, Options{}, Inconclusive, false, "right: "},
+		"faster, where slow is good":  {slow, fast, Options{Config: &Config{Metrics: map[string]Limit{"took": {Better: Higher}}}}, Regressed, true, "took fell by 99"},
+		"slower within a wide margin": {fast, slow, Options{Config: &Config{Metrics: map[string]Limit{"took": {MinEffect: 200, Margin: ptr(150.0)}}}}, OK, true, ""},
+		"slower beyond the margin":    {fast, slow, Options{Config: &Config{Metrics: map[string]Limit{"took": {MinEffect: 200}}}}, Inconclusive, true, "took: a rise of 99"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := judge(t, tc.before, tc.now, tc.o)
+			m := r.Metrics[1]
+			if r.Verdict != tc.want || m.Gated != tc.gated || !strings.HasPrefix(strings.Join(r.Reasons, ""), tc.reason) {
+				t.Errorf("%s for %q, gated %v", r.Verdict, r.Reasons, m.Gated)
+			}
+			if rose := *m.Delta > 0; rose != (tc.now == slow) || m.CI95[0] > *m.Delta || m.CI95[1] < *m.Delta || m.Unit != "ms" {
+				t.Errorf("delta %v in %v %s", *m.Delta, *m.CI95, m.Unit)
+			}
+			if better := m.Up > m.Down; better != ((tc.now == fast) == m.Lower) {
+				t.Errorf("%d up, %d down", m.Up, m.Down)
+			}
+		})
 	}
 }

@@ -15,18 +15,20 @@ type Metric struct {
 	Gated     bool        `json:"gated"`
 	Baseline  *float64    `json:"baseline"`
 	Candidate *float64    `json:"candidate"`
-	Delta     *float64    `json:"delta"` // candidate − baseline
+	Delta     *float64    `json:"delta"` // candidate − baseline, also where the lower value is better
 	CI95      *[2]float64 `json:"ci95"`  // of Delta
 	P         *float64    `json:"p"`     // one-sided, mid-p, before Holm
 	Adjusted  *float64    `json:"p_adjusted"`
 	N         int         `json:"n"`
-	Up        int         `json:"up"`
-	Down      int         `json:"down"`
+	Up        int         `json:"up"`           // cases that are better now
+	Down      int         `json:"down"`         // cases that are worse
 	MDE       *float64    `json:"mde"`          // the smallest drop that is found in 8 of 10 comparisons like this
 	Needed    *int        `json:"cases_needed"` // to find a drop of Margin as surely; null without a margin
 	MinEffect float64     `json:"min_effect"`
 	Margin    float64     `json:"margin"`
 	Min       *float64    `json:"min,omitempty"` // the least that the candidate must have
+	Unit      string      `json:"unit,omitempty"`
+	Lower     bool        `json:"lower_is_better,omitempty"`
 	Verdict   Verdict     `json:"verdict"`
 }
 
@@ -82,22 +84,26 @@ func (r *Result) aggregate(p *pairs, columns []*column, o Options) {
 // compare fills in all but the adjusted p and the verdict.
 func (c *column) compare(some []int, seed uint64) Metric {
 	s := c.paired(some)
-	m := Metric{Name: c.name, Gated: c.gated, N: len(s.d), MinEffect: c.limit.MinEffect, Margin: c.limit.margin()}
+	m := Metric{Name: c.name, Gated: c.gated, N: len(s.d), MinEffect: c.limit.MinEffect, Unit: c.unit, Lower: c.lower}
 	if some == nil {
 		m.Min = c.limit.Min
 	}
 	m.Up, m.Down = s.flips()
 	m.Baseline, m.Candidate = known(stats.WeightedMean(s.before, s.w)), known(stats.WeightedMean(s.now, s.w))
-	m.Delta = known(stats.WeightedMean(s.d, s.w))
-	if m.Delta == nil {
+	m.Margin = c.limit.margin(c.unit, m.Baseline)
+	gain := known(stats.WeightedMean(s.d, s.w))
+	if gain == nil {
 		return m
 	}
+	m.Delta = known(c.sign() * *gain)
 	m.P = known(s.test(seed).MidP())
 	iv, se, ok := s.interval()
 	if !ok {
 		return m
 	}
-	m.CI95 = &[2]float64{iv.Low, iv.High}
+	if m.CI95 = &[2]float64{iv.Low, iv.High}; c.lower {
+		m.CI95 = &[2]float64{-iv.High, -iv.Low}
+	}
 	if se > 0 {
 		m.MDE = known(stats.DetectableEffect(se, level, power))
 		if m.Margin > 0 {
@@ -132,12 +138,36 @@ func (m *Metric) decide() Verdict {
 		return Inconclusive
 	case m.tooLow():
 		return Regressed
-	case *m.Adjusted < level && *m.Delta < 0 && *m.Delta <= -m.MinEffect:
+	case *m.Adjusted < level && m.gain() < 0 && m.gain() <= -m.MinEffect:
 		return Regressed
-	case m.CI95 != nil && m.CI95[0] >= -m.Margin:
+	case m.CI95 != nil && m.worst() >= -m.Margin:
 		return OK
 	}
 	return Inconclusive
+}
+
+// gain is Delta with up as good.
+func (m *Metric) gain() float64 {
+	if m.Lower {
+		return -*m.Delta
+	}
+	return *m.Delta
+}
+
+// worst is the bad end of the interval, with up as good.
+func (m *Metric) worst() float64 {
+	if m.Lower {
+		return -m.CI95[1]
+	}
+	return m.CI95[0]
+}
+
+// Worse is what a change for the worse is called.
+func (m *Metric) Worse() string {
+	if m.Lower {
+		return "rise"
+	}
+	return "drop"
 }
 
 func (m *Metric) tooLow() bool { return m.Min != nil && m.Candidate != nil && *m.Candidate < *m.Min }

@@ -17,7 +17,8 @@ import (
 //
 //	gate:
 //	  accuracy: {min_effect: 0.01, margin: 0.02}
-//	  helpful: {min: 0.8, min_kappa: 0.6}   # a judge that people agree with
+//	  helpful: {min: 0.8, min_kappa: 0.6, min_labels: 30}   # a judge that people agree with
+//	  verbosity: {better: lower}   # or higher
 //	  tone: report                 # compared, and fails nothing
 //	  broken: net                  # or strict, report
 //	  slices: [billing, refunds]   # tags that are gated too
@@ -28,9 +29,10 @@ import (
 // Metrics that have the name of one of these keys go under metrics. A suite without the section gets the
 // defaults. Mistakes are *diag.Error with their place.
 func Parse(s *eval.Suite) (*Config, error) {
-	p := parser{file: s.File, cfg: &Config{Metrics: map[string]Limit{}}}
+	p := parser{file: s.File, judged: map[string]bool{}, cfg: &Config{Metrics: map[string]Limit{}}}
 	for _, m := range s.Metrics {
 		p.metrics = append(p.metrics, m.Name)
+		p.judged[m.Name] = m.Judged()
 	}
 	// Cases that name words bring these along, and no file of the suite says so.
 	p.fromCases = []string{"contains", "not_contains"}
@@ -44,6 +46,7 @@ func Parse(s *eval.Suite) (*Config, error) {
 type parser struct {
 	file               string
 	metrics, fromCases []string
+	judged             map[string]bool
 	cfg                *Config
 }
 
@@ -51,14 +54,7 @@ func (p *parser) section(n *yaml.Node) error {
 	own := map[string]func(*yaml.Node) error{
 		"broken": choice(p, &p.cfg.Broken, []string{"net", "strict", "report"}),
 		"slices": p.slices, "budgets": p.budgets, "growth": p.growth, "metrics": p.metricMap,
-		"max_reruns": func(v *yaml.Node) error {
-			f, err := p.number(v, math.MaxInt32)
-			if err == nil && f != math.Trunc(f) {
-				err = p.at(v, "wants a whole number, not %s", v.Value)
-			}
-			p.cfg.MaxReruns = int(f)
-			return err
-		},
+		"max_reruns": func(v *yaml.Node) error { return p.count(v, &p.cfg.MaxReruns) },
 	}
 	return p.each(n, func(key, value *yaml.Node) error {
 		if read, ok := own[key.Value]; ok {
@@ -98,7 +94,7 @@ func (p *parser) metric(key, n *yaml.Node) error {
 	var l Limit
 	if n.Tag != "!!null" {
 		if n.Kind != yaml.MappingNode {
-			return p.at(n, "%s wants a mapping of min_effect, margin, min and min_kappa, or the word report", key.Value)
+			return p.at(n, "%s wants a mapping of min_effect, margin, min, min_kappa, min_labels and better, or the word report", key.Value)
 		}
 		err := p.keys(n, map[string]func(*yaml.Node) error{
 			"min_effect": func(v *yaml.Node) (err error) { l.MinEffect, err = p.number(v, math.MaxFloat64); return err },
@@ -112,7 +108,12 @@ func (p *parser) metric(key, n *yaml.Node) error {
 				l.Min = &least
 				return err
 			},
-			"min_kappa": func(v *yaml.Node) (err error) { l.MinKappa, err = p.number(v, 1); return err },
+			"min_kappa": func(v *yaml.Node) (err error) {
+				l.MinKappa, err = p.number(v, 1)
+				return p.ofJudge(key, v, err)
+			},
+			"min_labels": func(v *yaml.Node) error { return p.ofJudge(key, v, p.count(v, &l.MinLabels)) },
+			"better":     choice(p, &l.Better, []string{"", "higher", "lower"}),
 		})
 		if err != nil {
 			return err
@@ -120,6 +121,15 @@ func (p *parser) metric(key, n *yaml.Node) error {
 	}
 	p.cfg.Metrics[key.Value] = l
 	return nil
+}
+
+// ofJudge refuses what only judges can be asked for, unless it is wrong anyway.
+func (p *parser) ofJudge(metric, n *yaml.Node, err error) error {
+	if err != nil || p.judged[metric.Value] {
+		return err
+	}
+	return p.at(n, "%s is computed, and no judge that could agree with people", metric.Value).
+		WithHint("leave out min_kappa and min_labels")
 }
 
 func (p *parser) slices(n *yaml.Node) error {
@@ -180,16 +190,16 @@ func (p *parser) growth(n *yaml.Node) error {
 	})
 }
 
-// choice reads a word as its place in the list of words.
+// choice reads a word as its place in the list of words; "" stands for what is said by no word.
 func choice[T ~int](p *parser, into *T, words []string) func(*yaml.Node) error {
 	return func(n *yaml.Node) error {
 		for i, w := range words {
-			if n.Kind == yaml.ScalarNode && n.Value == w {
+			if n.Kind == yaml.ScalarNode && n.Value == w && w != "" {
 				*into = T(i)
 				return nil
 			}
 		}
-		return p.at(n, "wants one of %s, not %q", strings.Join(words, ", "), n.Value)
+		return p.at(n, "wants one of %s, not %q", strings.TrimPrefix(strings.Join(words, ", "), ", "), n.Value)
 	}
 }
 
@@ -199,6 +209,15 @@ func (p *parser) number(n *yaml.Node, high float64) (float64, error) {
 		return 0, p.at(n, "wants a number from 0 on, not %q", n.Value)
 	}
 	return f, nil
+}
+
+func (p *parser) count(n *yaml.Node, into *int) error {
+	f, err := p.number(n, math.MaxInt32)
+	if err == nil && f != math.Trunc(f) {
+		err = p.at(n, "wants a whole number, not %s", n.Value)
+	}
+	*into = int(f)
+	return err
 }
 
 func (p *parser) keys(n *yaml.Node, read map[string]func(*yaml.Node) error) error {

@@ -20,6 +20,9 @@ func suiteWith(t testing.TB, gate string) (*eval.Suite, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "suite.yaml")
 	text := "cases: cases.jsonl\nscorers:\n  - {name: accuracy, type: exact}\n  - {name: tone, type: exact}\n" + gate
+	if strings.Contains(gate, "helpful") {
+		text = strings.Replace(text, "\n  - {name: tone", "\n  - {name: helpful, type: judge, criteria: good}\n  - {name: tone", 1)
+	}
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -44,6 +47,10 @@ func TestParse(t *testing.T) {
 				Slices: []string{"billing", "refunds"}, Budgets: Budgets{llm.Dollar / 100, 4 * time.Second, 4000},
 				Growth: GrowthLimits{Cost: GrowthFail, Tokens: GrowthOff, Above: ptr(0.2)}, MaxReruns: 9,
 			},
+		},
+		"a judge": {
+			"gate:\n  helpful: {min_kappa: 0.6, min_labels: 50}\n  tone: {better: lower}\n",
+			Config{Metrics: map[string]Limit{"helpful": {MinKappa: 0.6, MinLabels: 50}, "tone": {Better: Lower}}},
 		},
 		"an alias": {"gate:\n  accuracy: &l {margin: 0.1}\n  tone: *l\n", Config{Metrics: map[string]Limit{"accuracy": {MinEffect: 0, Margin: ptr(0.1)}, "tone": {MinEffect: 0, Margin: ptr(0.1)}}}},
 	} {
@@ -83,6 +90,9 @@ func TestParseRefuses(t *testing.T) {
 		{"a duration", "gate:\n  budgets: {p95: 4}\n", ":6:18", "wants a duration", ""},
 		{"a count of tokens", "gate:\n  budgets: {prompt_tokens: 1.5}\n", ":6:28", "wants a whole number", ""},
 		{"a count of reruns", "gate:\n  max_reruns: 1.5\n", ":6:15", "wants a whole number", ""},
+		{"a kappa of what is computed", "gate:\n  tone: {min_kappa: 0.6}\n", ":6:21", "tone is computed", "leave out"},
+		{"a kappa above 1", "gate:\n  helpful: {min_kappa: 6}\n", ":7:24", "wants a number", ""},
+		{"a direction", "gate:\n  tone: {better: \"\"}\n", ":6:18", "wants one of higher, lower", ""},
 		{"twice", "gate:\n  tone: {}\n  tone: {}\n", ":7:3", "already given in line 6", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

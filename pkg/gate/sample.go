@@ -2,7 +2,7 @@ package gate
 
 import "github.com/llmops-toolkit/llmops/pkg/stats"
 
-// sample are the paired values of a metric. w and cluster may be nil.
+// sample are the paired values of a metric, and their differences d with up as good. w and cluster may be nil.
 type sample struct {
 	before, now, d, w []float64
 	cluster           []string

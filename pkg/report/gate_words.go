@@ -9,9 +9,19 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/gate"
 )
 
-// digits is how many digits behind the point of a mean tell that many cases apart.
-func digits(n int) int {
-	if n > 400 {
+// digits is how many digits behind the point of a mean tell so many cases apart: of scores, which lie between 0
+// and 1, two, or four where there are many cases; of measurements, three of the whole number.
+func digits(m gate.Metric) int {
+	size := 0.0
+	for _, x := range []*float64{m.Baseline, m.Candidate} {
+		if x != nil {
+			size = max(size, math.Abs(*x))
+		}
+	}
+	switch {
+	case m.Unit != "" && size > 0:
+		return min(9, max(0, 2-int(math.Floor(math.Log10(size)))))
+	case m.N > 400:
 		return 4
 	}
 	return 2
@@ -38,13 +48,17 @@ func plainNumber(x *float64, digits int) string {
 
 // fromTo is "0.92 → 0.94".
 func fromTo(m gate.Metric) string {
-	d := digits(m.N)
-	return plainNumber(m.Baseline, d) + " → " + plainNumber(m.Candidate, d)
+	d := digits(m)
+	text := plainNumber(m.Baseline, d) + " → " + plainNumber(m.Candidate, d)
+	if m.Unit != "" {
+		text += " " + m.Unit
+	}
+	return text
 }
 
 // delta is "+0.02", with the interval "−0.03…+0.07".
 func delta(m gate.Metric) (difference, interval string) {
-	d := digits(m.N)
+	d := digits(m)
 	difference, interval = "–", "–"
 	if m.Delta != nil {
 		difference = signed(*m.Delta, d)
@@ -64,11 +78,11 @@ func sees(m gate.Metric) string {
 	if m.MDE == nil {
 		return "too few cases to tell"
 	}
-	d := digits(m.N)
+	d := digits(m)
 	shown := strconv.FormatFloat(math.Ceil(*m.MDE*math.Pow10(d)-0.5)/math.Pow10(d), 'f', d, 64)
-	text := "detects drops ≥ " + shown
+	text := "detects " + m.Worse() + "s ≥ " + shown
 	if m.Needed != nil && *m.MDE > m.Margin {
-		text += fmt.Sprintf("; a drop of %g takes %s", m.Margin, count(*m.Needed, "case"))
+		text += fmt.Sprintf("; a %s of %.4g takes %s", m.Worse(), m.Margin, count(*m.Needed, "case"))
 	}
 	return text
 }

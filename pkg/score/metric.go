@@ -175,4 +175,19 @@ func (m *Metric) Unit() string {
 	return ""
 }
 
+// UnitOf is Unit of a metric's type, for those that a stored run names.
+func UnitOf(typeName string) string {
+	for _, k := range kinds() {
+		if k.name != typeName {
+			continue
+		}
+		scorer, err := k.make(k.options())
+		if err != nil { // one that has no defaults measures nothing
+			return ""
+		}
+		return (&Metric{scorer: scorer}).Unit()
+	}
+	return ""
+}
+
 func (m *Metric) measures() bool { return m.Unit() != "" }
