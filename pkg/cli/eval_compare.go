@@ -10,6 +10,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/gate"
 	"github.com/llmops-toolkit/llmops/pkg/prompt"
 	"github.com/llmops-toolkit/llmops/pkg/report"
+	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
 // side is one of the two runs of a comparison. suite is nil where it is not known any more; it is needed to
@@ -27,7 +28,8 @@ type comparison struct {
 	baseline, candidate *side
 	config              *gate.Config
 	name                string // of the baseline
-	rerun               bool   // confirm what seems broken by asking again
+	rerun               bool   // confirm what seems broken by asking again, and judges about a baseline that they did not judge
+	bind                func() error // readies the scorers of the candidate's suite; nil where they are
 }
 
 // compare judges two stored runs, and gathers what is shown of the verdict.
@@ -41,8 +43,12 @@ func (e *env) compare(ctx context.Context, c comparison) (*gate.Result, report.G
 		return nil, shown, err
 	}
 	o := gate.Options{Config: c.config, Baseline: c.name, Concurrency: c.candidate.config.Concurrency}
-	if c.candidate.suite != nil {
-		o.MaxUnscored = c.candidate.suite.MaxUnscored
+	if suite := c.candidate.suite; suite != nil {
+		o.MaxUnscored = suite.MaxUnscored
+		o.Doubt = func(metric string, l gate.Limit) string {
+			return eval.Doubt(suite.Dir, candidate.Info, metric, l.MinKappa, l.Labels())
+		}
+		o.Judge = judgedBy(suite)
 	}
 	if c.rerun {
 		o.Rerunner = newRerunner(e, c)
@@ -56,44 +62,58 @@ func (e *env) compare(ctx context.Context, c comparison) (*gate.Result, report.G
 	return result, shown, err
 }
 
+// judgedBy knows the metrics of a suite that models decide.
+func judgedBy(suite *eval.Suite) func(eval.MetricID) bool {
+	return func(id eval.MetricID) bool {
+		return slices.ContainsFunc(suite.Metrics, func(m *score.Metric) bool { return m.Name == id.Name && m.Asks() })
+	}
+}
+
 // rescored scores the baseline's stored answers anew where a scorer of the suite computes something else now.
+// Judges are asked where calls may be made, and else left as they are, which makes the comparison invalid.
 func (e *env) rescored(ctx context.Context, baseline, candidate *gate.Run, c comparison) (*gate.Run, error) {
 	suite := c.candidate.suite
-	if suite == nil {
+	if suite == nil || slices.Equal(baseline.Info.Metrics, candidate.Info.Metrics) {
 		return baseline, nil
 	}
-	var changed []string
-	info := baseline.Info
-	info.Metrics = slices.Clone(info.Metrics)
-	for _, now := range candidate.Info.Metrics {
-		i := slices.IndexFunc(info.Metrics, func(m eval.MetricID) bool { return m.Name == now.Name })
-		if i >= 0 && info.Metrics[i] == now || !hasMetric(suite, now) {
-			continue
-		}
-		if changed = append(changed, now.Name); i >= 0 {
-			info.Metrics[i] = now
-		} else {
-			info.Metrics = append(info.Metrics, now)
+	if c.bind != nil {
+		if err := c.bind(); err != nil {
+			return nil, err
 		}
 	}
+	changed := changedMetrics(suite, baseline.Info.Metrics, candidate.Info.Metrics, c.rerun)
 	if len(changed) == 0 {
 		return baseline, nil
 	}
+	info := baseline.Info
+	info.Metrics = slices.DeleteFunc(slices.Clone(info.Metrics), func(m eval.MetricID) bool { return slices.Contains(changed, m.Name) })
+	for _, now := range candidate.Info.Metrics {
+		if slices.Contains(changed, now.Name) {
+			info.Metrics = append(info.Metrics, now)
+		}
+	}
 	e.info("scoring the baseline's answers anew by %s", strings.Join(changed, ", "))
-	run, err := gate.Collect(info, eval.Rescore(ctx, suite, c.baseline.dir, changed))
+	run, err := gate.Collect(info, eval.Rescore(ctx, suite, c.baseline.dir, changed, c.candidate.config.Concurrency))
 	if err != nil {
 		return nil, fmt.Errorf("scoring the baseline anew: %w", err)
 	}
 	return run, nil
 }
 
-func hasMetric(s *eval.Suite, id eval.MetricID) bool {
-	for _, m := range s.Metrics {
-		if m.Name == id.Name && m.Hash == id.Hash {
-			return true
+// changedMetrics lists what the suite computes otherwise than the baseline did, with what uses its values.
+func changedMetrics(suite *eval.Suite, before, now []eval.MetricID, calls bool) []string {
+	var changed []string
+	for _, id := range now {
+		i := slices.IndexFunc(suite.Metrics, func(m *score.Metric) bool { return m.Name == id.Name && m.Hash == id.Hash })
+		if i < 0 || suite.Metrics[i].Asks() && !calls {
+			continue
+		}
+		uses := slices.ContainsFunc(suite.Metrics[i].Needs(), func(name string) bool { return slices.Contains(changed, name) })
+		if uses || !slices.Contains(before, id) {
+			changed = append(changed, id.Name)
 		}
 	}
-	return false
+	return changed
 }
 
 // shownCases is how many changed cases of each kind are shown with their outputs.

@@ -111,26 +111,40 @@ func (e *env) storedComparison(ctx context.Context, o evalDiffOptions, a, b stri
 		return c, err
 	}
 	var cfg eval.Config
-	if o.confirm {
+	if suite != nil && o.confirm {
 		if cfg, err = e.askConfig(ctx, suite); err != nil {
 			return c, err
 		}
 	}
+	c.bind = func() error { return e.bindSuite(ctx, suite) }
 	c.baseline, c.candidate = e.storedSide(dirA, infoA, suite, cfg, nil), e.storedSide(dirB, infoB, suite, cfg, nil)
 	return c, nil
 }
 
 func isNoSuite(err error) bool { return strings.HasPrefix(err.Error(), "no suite ") }
 
-// askConfig is how cases of stored runs are asked again.
+// askConfig is how cases of stored runs are asked and scored again.
 func (e *env) askConfig(ctx context.Context, suite *eval.Suite) (eval.Config, error) {
 	cfg, err := e.config()
-	if err != nil || suite == nil {
+	if err != nil {
 		return eval.Config{}, err
 	}
 	o := evalRunOptions{}
 	eng, err := e.engine(ctx, o.engine(suite))
-	return eval.Config{Caller: eng, Prompts: lazyPrompts{e}, Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg)}, err
+	if err != nil {
+		return eval.Config{}, err
+	}
+	tools, err := e.scoreTools(eng, eng, suite, false)
+	return eval.Config{Caller: eng, Prompts: lazyPrompts{e}, Tools: tools, Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg)}, err
+}
+
+// bindSuite readies a suite's scorers.
+func (e *env) bindSuite(ctx context.Context, suite *eval.Suite) error {
+	cfg, err := e.askConfig(ctx, suite)
+	if err != nil {
+		return err
+	}
+	return suite.Bind(cfg.Tools)
 }
 
 // storedRun finds a run, or a committed baseline of suite, which may be nil.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"time"
@@ -140,6 +141,14 @@ func newScore(o score.Outcome) Score {
 		return Score{Unscored: o.Unscored}
 	}
 	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Flipped: o.Flipped}
+}
+
+// outcome is what the score was made of, as far as other scorers see it.
+func (s Score) outcome() score.Outcome {
+	if s.Value == nil {
+		return score.Outcome{Unscored: cmp.Or(s.Unscored, "unscored")}
+	}
+	return score.Outcome{Value: *s.Value, Pass: s.Pass, Why: s.Why, Label: s.Label, Flipped: s.Flipped}
 }
 
 // judged adds what a scorer's own calls took.

@@ -1,9 +1,12 @@
 package eval
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"iter"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -11,8 +14,10 @@ import (
 )
 
 // Rescore streams the records of a stored run with the named metrics scored anew, by the suite's scorers as
-// they are now. Cases that the suite does not have, or has otherwise, keep their scores. Nothing is written.
-func Rescore(ctx context.Context, s *Suite, dir string, metrics []string) iter.Seq2[*Record, error] {
+// they are now, several at the same time (0 means 4) and in any order. The suite must be bound. Cases that the
+// suite does not have, or has otherwise, keep their scores. Nothing is written. The error that ends the stream is
+// of the file, of ctx, or of a judge that cannot be asked again.
+func Rescore(ctx context.Context, s *Suite, dir string, metrics []string, concurrency int) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		cases, err := s.byID()
 		if err != nil {
@@ -24,22 +29,61 @@ func Rescore(ctx context.Context, s *Suite, dir string, metrics []string) iter.S
 			yield(nil, err)
 			return
 		}
-		for rec, err := range Records(dir) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err != nil {
-				yield(nil, err)
-				return
-			}
+		anew := func(ctx context.Context, rec *Record) error {
 			if c := cases[rec.Case]; c != nil && c.Hash == rec.Hash {
-				rec.rescore(ctx, c, s.scorersFor(c, automatic), metrics)
+				return rec.rescore(ctx, c, s.scorersFor(c, automatic), metrics)
 			}
+			return nil
+		}
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		for rec := range eachRecord(ctx, cancel, dir, cmp.Or(max(0, concurrency), defaultConcurrency), anew) {
 			if !yield(rec, nil) {
 				return
 			}
 		}
+		if err := context.Cause(ctx); err != nil {
+			yield(nil, err)
+		}
 	}
+}
+
+// eachRecord has several workers do something to each record of a run. What goes wrong ends ctx, by cancel, and
+// closes the channel.
+func eachRecord(ctx context.Context, cancel context.CancelCauseFunc, dir string, workers int, do func(context.Context, *Record) error) <-chan *Record {
+	jobs, results := make(chan *Record), make(chan *Record)
+	go func() {
+		defer close(jobs)
+		for rec, err := range Records(dir) {
+			if err != nil {
+				cancel(err)
+				return
+			}
+			select {
+			case jobs <- rec:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	var running sync.WaitGroup
+	for range workers {
+		running.Go(func() {
+			for rec := range jobs {
+				if err := do(ctx, rec); err != nil {
+					cancel(fmt.Errorf("case %s: %w", rec.Case, err))
+					return
+				}
+				select {
+				case results <- rec:
+				case <-ctx.Done():
+					return
+				}
+			}
+		})
+	}
+	go func() { running.Wait(); close(results) }()
+	return results
 }
 
 func (s *Suite) byID() (map[string]*Case, error) {
@@ -53,15 +97,23 @@ func (s *Suite) byID() (map[string]*Case, error) {
 	return cases, nil
 }
 
-func (r *Record) rescore(ctx context.Context, c *Case, scorers []*score.Metric, names []string) {
+// rescore scores the named metrics in the suite's order; those that use others see their values, kept or new.
+func (r *Record) rescore(ctx context.Context, c *Case, scorers []*score.Metric, names []string) error {
 	sample := c.Sample(r.Output, r.response(), r.Cost)
+	sample.Repeat, sample.Latency = r.Repeat, time.Duration(r.Latency)
 	for _, m := range scorers {
 		if !slices.Contains(names, m.Name) {
+			if kept, ok := r.Scores[m.Name]; ok {
+				sample.SetScore(m.Name, kept.outcome())
+			}
 			continue
 		}
 		delete(r.Scores, m.Name)
-		_ = r.score(ctx, m, sample) // what is unscored says why
+		if err := r.score(ctx, m, sample); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // response is the answer as far as it was kept.
