@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -177,8 +178,11 @@ func (e *env) promptBaseline(name string, suite *eval.Suite) (*baseline, error) 
 		return nil, err
 	}
 	v, err := reg.ResolveRef(parsed)
+	if d, ok := errors.AsType[*diag.Error](err); errors.Is(err, fs.ErrNotExist) && (!ok || d.File == "") {
+		return nil, nil // it may be something else; a label that points nowhere has its place
+	}
 	if err != nil {
-		return nil, nil //nolint:nilerr // it may be something else
+		return nil, fmt.Errorf("baseline %s: %w", name, err)
 	}
 	other := *suite
 	other.Prompt.Ref = v.Ref()

@@ -27,8 +27,8 @@ type side struct {
 type comparison struct {
 	baseline, candidate *side
 	config              *gate.Config
-	name                string // of the baseline
-	rerun               bool   // confirm what seems broken by asking again, and judges about a baseline that they did not judge
+	name                string       // of the baseline
+	rerun               bool         // confirm what seems broken by asking again, and judges about a baseline that they did not judge
 	bind                func() error // readies the scorers of the candidate's suite; nil where they are
 }
 

@@ -132,7 +132,10 @@ func gateError(r *gate.Result, fail, strict bool, e *env) error {
 	why := strings.Join(r.Reasons, "; ")
 	switch r.Verdict {
 	case gate.Invalid:
-		return &codedError{exitUsage, fmt.Errorf("the comparison with %s is invalid: %s", r.Baseline, why)}
+		return &hinted{
+			&codedError{exitUsage, fmt.Errorf("the comparison with %s is invalid: %s", r.Baseline, why)},
+			"see what is unscored: llmops eval show last; to make the baseline anew: llmops eval run SUITE --baseline NAME --rerun-baseline",
+		}
 	case gate.Regressed:
 		if fail || strict {
 			return &codedError{exitRegression, fmt.Errorf("regressed against %s: %s", r.Baseline, why)}

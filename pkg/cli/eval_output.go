@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/gate"
 	"github.com/llmops-toolkit/llmops/pkg/report"
 	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
@@ -69,11 +71,26 @@ func (e *env) reportOf(suite *eval.Suite, out *eval.Outcome) report.Run {
 	if out.Dir != "" {
 		r.Dir = e.shortPath(out.Dir)
 	}
+	r.Gate = storedGate(out)
 	if suite != nil {
 		r.Answers = answersFrom(suite, out.Info.Model)
 		r.Questions = func() report.Questions { return suite.Questions() }
 	}
 	return r
+}
+
+// storedGate is the comparison that was kept with a run: the verdicts, without the changed answers. nil means
+// that there is none.
+func storedGate(out *eval.Outcome) *report.Gate {
+	if out.Result.Gate == nil {
+		return nil
+	}
+	result := new(gate.Result)
+	data, err := json.Marshal(out.Result.Gate)
+	if err != nil || json.Unmarshal(data, result) != nil || result.Verdict == "" {
+		return nil
+	}
+	return &report.Gate{Result: result, Suite: out.Info.Suite, Candidate: out.Info}
 }
 
 func (e *env) reportStyle() report.Style {

@@ -171,7 +171,11 @@ func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, n
 	if printErr := e.printRun(o, suite, out); printErr != nil {
 		return printErr
 	}
-	if fileErr := files.write(e, e.reportOf(suite, out)); fileErr != nil {
+	shown := e.reportOf(suite, out)
+	if gate != nil && gate.result != nil {
+		shown.Gate = &gate.shown
+	}
+	if fileErr := files.write(e, shown); fileErr != nil {
 		return fileErr
 	}
 	budget.settle(out)

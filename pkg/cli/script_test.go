@@ -21,10 +21,11 @@ func TestMain(m *testing.M) {
 }
 
 // TestScripts runs testdata/script. ECHO is the address of a server that answers well, FAULT_<ID> of one
-// that plays this fault: FAULT_TRUNCATED_CLEAN_EOF breaks off; BATCHES of one with batch APIs, for BATCH_KEY.
+// that plays this fault: FAULT_TRUNCATED_CLEAN_EOF breaks off; GATE of one that prompts make better or worse; BATCHES of one with batch APIs, for BATCH_KEY.
 func TestScripts(t *testing.T) {
+	gates := newGateServer(t)
 	vars := []string{
-		"OPENAI_API_KEY=canary-key-of-openai", "LLMOPS_RETRY_BASE=1ms", "LLMOPS_TIMEOUT_FIRST_BYTE=20s", "ECHO=" + newEcho(t), "JUDGE=" + newJudgeServer(t),
+		"OPENAI_API_KEY=canary-key-of-openai", "LLMOPS_RETRY_BASE=1ms", "LLMOPS_TIMEOUT_FIRST_BYTE=20s", "ECHO=" + newEcho(t), "JUDGE=" + newJudgeServer(t), "GATE=" + gates.url,
 		"BATCHES=" + batchserver.New(t).URL, "BATCH_KEY=" + batchserver.Key,
 	}
 	for _, f := range providertest.Faults() {
@@ -43,6 +44,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"calls": gates.command,
 			"exits": exits,
 			"redis": redisCommand(t),
 		},

@@ -28,8 +28,16 @@ type Breach struct {
 
 // String words the breach for people.
 func (b Breach) String() string {
-	actual, limit := strconv.FormatFloat(b.Actual, 'f', -1, 64), strconv.FormatFloat(b.Limit, 'f', -1, 64)
-	text := fmt.Sprintf("%s is %s, the budget %s", b.Budget, actual, limit)
+	amount := func(x float64) string {
+		switch b.Budget {
+		case "cost_per_call":
+			return "$" + strconv.FormatFloat(x, 'f', -1, 64)
+		case "p95":
+			return strconv.FormatFloat(x, 'f', -1, 64) + " ms"
+		}
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	text := fmt.Sprintf("over budget: %s is %s, the limit %s", b.Budget, amount(b.Actual), amount(b.Limit))
 	if b.Case != "" {
 		text += " (case " + b.Case + ")"
 	}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
@@ -15,7 +16,7 @@ func Defuse(s string, limit int) string {
 	if limit > 0 && len(s) > 8*limit { // no work on what is cut away anyway
 		s = s[:4*limit] + s[len(s)-4*limit:]
 	}
-	s = strings.ReplaceAll(termsafe.Line(s), "|", "│")
+	s = strings.ReplaceAll(termsafe.Line(visible(s)), "|", "│")
 	if limit > 0 {
 		s = middle(s, limit)
 	}
@@ -32,7 +33,7 @@ func Defuse(s string, limit int) string {
 // DefuseBlock is Defuse for a text of several lines: a fenced block, which stands between empty lines at the
 // beginning of a line. Lines behind the first limit are left out, and it says so; 0 is no limit.
 func DefuseBlock(s string, limit int) string {
-	lines := strings.Split(strings.TrimRight(termsafe.String(s), "\n"), "\n")
+	lines := strings.Split(strings.TrimRight(termsafe.String(visible(s)), "\n"), "\n")
 	if limit > 0 && len(lines) > limit {
 		left := len(lines) - limit
 		lines = append(lines[:limit:limit], "… "+count(left, "more line"))
@@ -40,6 +41,27 @@ func DefuseBlock(s string, limit int) string {
 	s = strings.Join(lines, "\n")
 	fence := strings.Repeat("`", max(3, longestRun(s)+1))
 	return fence + "text\n" + s + "\n" + fence
+}
+
+// visible shows characters that take no room and that no script needs: they hide text from the reader, or
+// make two names look alike. Joiners, which emoji and some scripts need, stay.
+func visible(s string) string {
+	hidden := func(r rune) bool {
+		return r == 0x00ad || r == 0x034f || r == 0x180e || r == 0x200b || r >= 0x2028 && r <= 0x2029 || r >= 0x2060 && r <= 0x2064 ||
+			r == 0xfeff || r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
+	}
+	if !strings.ContainsFunc(s, hidden) {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if hidden(r) {
+			fmt.Fprintf(&b, "<U+%04X>", r)
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // middle keeps the beginning and the end of a text that is longer than it may be.

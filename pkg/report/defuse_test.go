@@ -20,6 +20,8 @@ func TestDefuse(t *testing.T) {
 		"backticks":           {"a `b` ``c``", 0, "``` a `b` ``c`` ```"},
 		"backticks inside":    {"say `hi` twice", 0, "``say `hi` twice``"},
 		"escape and override": {"\x1b[31m\u202ex", 0, "`␛[31m<U+202E>x`"},
+		"hidden characters":   {"ad\u200bmin\ufeff\U000e0041\u2028", 0, "`ad<U+200B>min<U+FEFF><U+E0041><U+2028>`"},
+		"joined emoji":        {"👩\u200d💻", 0, "`👩\u200d💻`"},
 		"shortened":           {"0123456789", 5, "`01…89`"},
 		"shortened, long":     {strings.Repeat("ş", 1000) + "end", 9, "`şşşş…şend`"},
 	} {
@@ -36,6 +38,7 @@ func TestDefuseBlock(t *testing.T) {
 		"a\n@b\n":       "```text\na\n@b\n```",
 		"```\nout":      "````text\n```\nout\n````",
 		"1\n2\n3\n4\n5": "```text\n1\n2\n3\n… 2 more lines\n```",
+		"a\u200b":       "```text\na<U+200B>\n```",
 		"":              "```text\n\n```",
 	} {
 		if got := DefuseBlock(text, 3); got != want {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"io"
+	"slices"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
@@ -46,6 +47,13 @@ func GateKinds(r *gate.Result) []GateKind {
 		}
 	}
 	return list
+}
+
+// warnings are the result's but for those on what answers take, which have lines of their own.
+func (g Gate) warnings() []string {
+	return slices.DeleteFunc(slices.Clone(g.Result.Warnings), func(w string) bool {
+		return slices.ContainsFunc(g.Result.Usage, func(u gate.Growth) bool { return u.Verdict != gate.OK && u.String() == w })
+	})
 }
 
 // names are how the two sides are called: by the versions of one prompt, else by tag or id.

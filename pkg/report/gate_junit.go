@@ -14,9 +14,27 @@ import (
 
 // GateJUnit writes a comparison as JUnit XML: a test for the whole, one for each metric and gated slice, and
 // one for each case that changed. What regressed is a failure, what is invalid an error, and what is
-// inconclusive, flaky or drift is skipped with the reason.
+// inconclusive, flaky, drift or broken without failing the gate is skipped with the reason.
 func GateJUnit(w io.Writer, g Gate) error {
-	s := junitGate{Name: xmlText(g.Suite)}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	enc := xml.NewEncoder(w)
+	enc.Indent("", "  ")
+	if err := enc.Encode(struct {
+		XMLName xml.Name `xml:"testsuites"`
+		Suite   junitGate
+	}{Suite: g.junit(0)}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// junit makes the comparison's testsuite.
+func (g Gate) junit(number int) junitGate {
+	started := g.Candidate.Started.UTC().Format("2006-01-02T15:04:05")
+	s := junitGate{Name: xmlText(g.Suite + " vs " + g.Result.Baseline), ID: number, Package: xmlText(g.Suite), Host: "localhost", Timestamp: started, Time: "0"}
 	s.add("gate", "verdict", g.Result.Verdict, strings.Join(g.Result.Reasons, "; "), "")
 	for _, m := range g.Result.Metrics {
 		s.metric(g.Suite+".metrics", m)
@@ -29,36 +47,36 @@ func GateJUnit(w io.Writer, g Gate) error {
 		}
 	}
 	for _, kind := range GateKinds(g.Result) {
-		verdict := map[string]gate.Verdict{"BROKEN": gate.Regressed, "FIXED": gate.OK}[kind.Name]
-		if verdict == "" {
-			verdict = gate.Inconclusive
+		verdict := gate.Inconclusive
+		switch {
+		case kind.Name == "FIXED":
+			verdict = gate.OK
+		case kind.Name == "BROKEN" && g.Result.Verdict == gate.Regressed: // else the gate lets them pass
+			verdict = gate.Regressed
 		}
 		for _, id := range kind.Cases {
 			s.add(g.Suite+".cases", id, verdict, kind.Name+": "+kind.Says, g.outputs(id))
 		}
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	enc := xml.NewEncoder(w)
-	enc.Indent("", "  ")
-	if err := enc.Encode(struct {
-		XMLName xml.Name  `xml:"testsuites"`
-		Suite   junitGate `xml:"testsuite"`
-	}{Suite: s}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return s
 }
 
 type junitGate struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Errors   int         `xml:"errors,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	List     []junitTest `xml:"testcase"`
+	XMLName    xml.Name        `xml:"testsuite"`
+	Name       string          `xml:"name,attr"`
+	ID         int             `xml:"id,attr"`
+	Package    string          `xml:"package,attr"`
+	Host       string          `xml:"hostname,attr"`
+	Timestamp  string          `xml:"timestamp,attr"`
+	Time       string          `xml:"time,attr"`
+	Tests      int             `xml:"tests,attr"`
+	Failures   int             `xml:"failures,attr"`
+	Errors     int             `xml:"errors,attr"`
+	Skipped    int             `xml:"skipped,attr"`
+	Properties junitProperties `xml:"properties"`
+	List       []junitTest     `xml:"testcase"`
+	SystemOut  string          `xml:"system-out"`
+	SystemErr  string          `xml:"system-err"`
 }
 
 func (s *junitGate) metric(class string, m gate.Metric) {

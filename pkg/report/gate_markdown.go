@@ -41,13 +41,10 @@ func GateMarkdown(w io.Writer, g Gate, limit int) error {
 		}
 		m.printf("\n")
 	}
-	for _, b := range g.Result.Breaches {
-		m.printf("- over budget: %s ❌\n", inline(b.String()))
-	}
 	for _, why := range g.Result.Reasons {
 		m.printf("\n%s %s\n", mark(g.Result.Verdict), inline(why))
 	}
-	for _, warning := range g.Result.Warnings {
+	for _, warning := range g.warnings() {
 		m.printf("\n⚠️ %s\n", inline(warning))
 	}
 	m.slices()
@@ -67,11 +64,19 @@ func (m *gateMarkdown) printf(format string, args ...any) { fmt.Fprintf(m, forma
 // metricLine is "intent_accuracy 0.92 → 0.94 (+0.02, CI −0.03…+0.07; 4↑ 2↓ / 100) ✅ detects drops ≥ 0.07".
 func metricLine(m gate.Metric) string {
 	difference, interval := delta(m)
-	line := fmt.Sprintf("%s %s (%s, CI %s; %s) %s %s", inline(m.Name), fromTo(m), difference, interval, flips(m), mark(m.Verdict), sees(m))
+	line := fmt.Sprintf("%s %s (%s, CI %s; %s) %s %s", inline(m.Name), fromTo(m), difference, interval, flips(m), metricMark(m), sees(m))
 	if !m.Gated {
 		line += " (not gated)"
 	}
 	return line
+}
+
+// metricMark keeps the cross for what fails the gate.
+func metricMark(m gate.Metric) string {
+	if !m.Gated && m.Verdict == gate.Regressed {
+		return mark(gate.Inconclusive)
+	}
+	return mark(m.Verdict)
 }
 
 func mark(v gate.Verdict) string {
@@ -129,7 +134,7 @@ func (m *gateMarkdown) slices() {
 		for _, x := range s.Metrics {
 			difference, interval := delta(x)
 			rows = append(rows, fmt.Sprintf("| %s | %s | %s | %s | %s | %s | %s |\n",
-				inline(s.Tag), inline(x.Name), fromTo(x), difference, interval, flips(x), mark(x.Verdict)))
+				inline(s.Tag), inline(x.Name), fromTo(x), difference, interval, flips(x), metricMark(x)))
 		}
 	}
 	m.fold(count(len(m.gate.Result.Slices), "slice"), "| slice | metric | baseline → candidate | Δ | 95 % interval | flips | |\n| --- | --- | --- | --- | --- | --- | --- |\n", rows, "")
@@ -173,8 +178,8 @@ func changedCase(c GateCase) string {
 		return text
 	}
 	if rewritten(c.Diff) {
-		const lines = 15
-		return text + "before:\n\n" + DefuseBlock(c.Baseline.Output, lines) + "\n\nnow:\n\n" + DefuseBlock(c.Candidate.Output, lines) + "\n\n"
+		const lines, runes = 15, 1000
+		return text + "before:\n\n" + DefuseBlock(middle(c.Baseline.Output, runes), lines) + "\n\nnow:\n\n" + DefuseBlock(middle(c.Candidate.Output, runes), lines) + "\n\n"
 	}
 	var b strings.Builder
 	for _, s := range clipped(c.Diff, 2*shownWords) {

@@ -34,7 +34,7 @@ func (t gateText) head() {
 	for _, why := range t.gate.Result.Reasons {
 		t.line("  " + t.style.bad(termsafe.Line(why)))
 	}
-	for _, w := range t.gate.Result.Warnings {
+	for _, w := range t.gate.warnings() {
 		t.line("  " + t.style.warn(termsafe.Line(w)))
 	}
 }
@@ -77,7 +77,7 @@ func (t gateText) compared(metrics []gate.Metric, first string) {
 }
 
 func (t gateText) usage() {
-	if len(t.gate.Result.Usage)+len(t.gate.Result.Breaches) == 0 {
+	if len(t.gate.Result.Usage) == 0 {
 		return
 	}
 	t.line("")
@@ -87,9 +87,6 @@ func (t gateText) usage() {
 			mark = t.style.warn("! ")
 		}
 		t.line(mark + grown(u))
-	}
-	for _, b := range t.gate.Result.Breaches {
-		t.line(t.style.bad("! over budget: " + termsafe.Line(b.String())))
 	}
 }
 
@@ -180,14 +177,10 @@ func (t gateText) span(s prompts.Span) string {
 	switch {
 	case s.Op == prompts.SpanEqual:
 		return text
-	case s.Op == prompts.SpanDelete && t.style.Renderer == nil:
-		return "[-" + text + "-]"
-	case s.Op == prompts.SpanDelete:
-		return t.style.bad(text)
-	case t.style.Renderer == nil:
-		return "{+" + text + "+}"
+	case s.Op == prompts.SpanDelete: // the marks stay beside the colours, which not everybody tells apart
+		return t.style.bad("[-" + text + "-]")
 	}
-	return t.style.good(text)
+	return t.style.good("{+" + text + "+}")
 }
 
 // rewritten tells whether so little of a text stayed that a comparison by words is harder to read than the

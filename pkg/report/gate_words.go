@@ -79,8 +79,8 @@ func sees(m gate.Metric) string {
 		return "too few cases to tell"
 	}
 	d := digits(m)
-	shown := strconv.FormatFloat(math.Ceil(*m.MDE*math.Pow10(d)-0.5)/math.Pow10(d), 'f', d, 64)
-	text := "detects " + m.Worse() + "s ≥ " + shown
+	least := max(1, math.Ceil(*m.MDE*math.Pow10(d)-0.5)) / math.Pow10(d)
+	text := "detects " + m.Worse() + "s ≥ " + strconv.FormatFloat(least, 'f', d, 64)
 	if m.Needed != nil && *m.MDE > m.Margin {
 		text += fmt.Sprintf("; a %s of %.4g takes %s", m.Worse(), m.Margin, count(*m.Needed, "case"))
 	}
@@ -98,7 +98,11 @@ func grown(g gate.Growth) string {
 	}
 	number := func(x float64) string {
 		if unit == "$" {
-			return unit + strconv.FormatFloat(x, 'g', 3, 64)
+			digits := 2
+			if x > 0 { // three that count, and no exponent
+				digits = min(12, max(2, 2-int(math.Floor(math.Log10(x)))))
+			}
+			return unit + strconv.FormatFloat(x, 'f', digits, 64)
 		}
 		return strconv.FormatFloat(x, 'f', 0, 64) + unit
 	}

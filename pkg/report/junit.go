@@ -14,7 +14,8 @@ import (
 )
 
 // JUnit writes the runs as JUnit XML, in the form that CI servers agree on (the windyroad schema with the
-// `skipped` of Jenkins'): a testsuite for each run and a testcase for each answer. A failed metric is a
+// `skipped` of Jenkins'): a testsuite for each run and a testcase for each answer, and one more for the
+// comparison of a run with its baseline, as GateJUnit has it. A failed metric is a
 // failure. A call that failed is an error, and what is unscored is skipped, with the reason: neither
 // counts as a failed test, and neither as a passed one.
 func JUnit(w io.Writer, runs []Run) error {
@@ -24,9 +25,14 @@ func JUnit(w io.Writer, runs []Run) error {
 	enc.Indent("", "  ")
 	root := element("testsuites")
 	err := enc.EncodeToken(root)
-	for i, r := range runs {
+	number := 0
+	for _, r := range runs {
 		if err == nil {
-			err = r.junit(enc, i)
+			err = r.junit(enc, number)
+		}
+		if number++; err == nil && r.Gate != nil {
+			err = enc.Encode(r.Gate.junit(number))
+			number++
 		}
 	}
 	if err == nil {

@@ -19,12 +19,19 @@ const (
 )
 
 // Markdown writes the runs for people and pull requests: the totals, a table of metrics, one of tags, and
-// a folded list of the first answers that did not pass. What models and users wrote is defused.
+// a folded list of the first answers that did not pass. A run that was compared with a baseline begins with
+// the comparison, as GateMarkdown writes it. What models and users wrote is defused.
 func Markdown(w io.Writer, runs []Run) error {
 	out := bufio.NewWriter(w)
 	for i, r := range runs {
 		if i > 0 {
 			_, _ = out.WriteString("\n---\n\n")
+		}
+		if r.Gate != nil {
+			if err := GateMarkdown(out, *r.Gate, 0); err != nil {
+				return err
+			}
+			_, _ = out.WriteString("\n")
 		}
 		m := markdown{out, r}
 		m.head()

@@ -45,7 +45,18 @@ func (s Style) warn(text string) string {
 
 // wrap breaks a styled text between words, and inside a word that is wider than a line.
 func wrap(s string, width int) []string {
-	return strings.Split(ansi.Wrap(s, width, ""), "\n")
+	if ansi.StringWidth(s) <= width {
+		return []string{s}
+	}
+	indent := s[:len(s)-len(strings.TrimLeft(s, " "))]
+	if len(indent) > width/2 {
+		indent = ""
+	}
+	lines := strings.Split(ansi.Wrap(s[len(indent):], width-len(indent), ""), "\n")
+	for i := range lines {
+		lines[i] = indent + lines[i]
+	}
+	return lines
 }
 
 // shorten keeps the beginning and the end of a text that is wider than it may be: answers often have

@@ -19,6 +19,7 @@ type Run struct {
 	Outcome *eval.Outcome
 	Answers string // where recorded answers came from; "" when a model was asked
 	Dir     string // where the run is, for the reader; "" leaves it out
+	Gate    *Gate  // the comparison with a baseline; nil means that there was none
 	Failed  int    // how many failed cases Text shows; 0 means 5, negative none
 
 	// Questions opens what tells the questions of the run's cases, as eval.Suite.Questions does; nil: they
