@@ -2,15 +2,20 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
+	"github.com/llmops-toolkit/llmops/pkg/report"
 	"github.com/llmops-toolkit/llmops/pkg/tokens"
 )
 
@@ -42,16 +47,69 @@ func (g *gating) checkPrompts(ctx context.Context) error {
 			why = append(why, words)
 		}
 	}
+	if len(why) > 0 && (g.flags.fail || g.flags.strict) {
+		return g.refuse(why, breaches, growth, len(list))
+	}
 	for _, w := range why {
-		if g.flags.fail || g.flags.strict {
-			return &hinted{
-				&codedError{exitRegression, fmt.Errorf("%s; no call was made", w)},
-				"shorten the prompt, or allow it in suite.yaml: gate.growth.prompt, gate.budgets.prompt_tokens",
-			}
-		}
 		g.e.notice("warning: %s", w)
 	}
 	return nil
+}
+
+// refusedError is a verdict that came before any call.
+type refusedError struct {
+	error
+	shown report.Gate
+	id    string // of the run that was not made
+}
+
+// Unwrap gives the error with its exit code.
+func (r *refusedError) Unwrap() error { return r.error }
+
+// refuse makes the verdict of what the prompts alone tell.
+func (g *gating) refuse(why []string, breaches []gate.Breach, growth *gate.Growth, cases int) error {
+	r := gate.Refused(g.base.name, cases, why, breaches, growth)
+	shown := report.Gate{Result: r, Suite: g.suite.Name, Baseline: g.base.info}
+	var err error
+	if shown.Candidate, err = eval.Plan(g.suite, g.run); err != nil {
+		return err
+	}
+	if g.base.suite != nil {
+		if shown.Baseline, err = eval.Plan(g.base.suite, g.base.config(g.run)); err != nil {
+			return err
+		}
+	}
+	return &refusedError{&hinted{
+		&codedError{exitRegression, fmt.Errorf("%s; no call was made", strings.Join(why, "; "))},
+		"shorten the prompt, or allow it in suite.yaml: gate.growth.prompt, gate.budgets.prompt_tokens",
+	}, shown, shown.Candidate.ID}
+}
+
+// tellRefused puts a verdict that came before any call where the others go: into the files that were asked for, the
+// summary of the job, and where eval comment looks. It returns err.
+func (e *env) tellRefused(err error, o evalRunOptions, root string) error {
+	refused, ok := errors.AsType[*refusedError](err)
+	if !ok {
+		return err
+	}
+	told := []error{err, os.MkdirAll(filepath.Join(root, refused.id), 0o755), keepMarkdown(filepath.Join(root, refused.id), refused.shown)} //nolint:gosec // as readable as the project
+	for _, path := range o.output {
+		if _, unknown := gateWriter(path); unknown != nil {
+			e.notice("warning: %s is not written: there are no answers", path)
+			continue
+		}
+		told = append(told, writeGate(path, refused.shown))
+	}
+	if o.json {
+		told = append(told, report.GateJSON(e.out, refused.shown))
+	}
+	if err := e.summarise(refused.shown); err != nil {
+		e.notice("warning: the summary of the job is not written: %v", err)
+	}
+	if later := errors.Join(told[1:]...); later != nil {
+		return errors.Join(err, later)
+	}
+	return err
 }
 
 // samePrompt tells whether both sides have the very same prompt.

@@ -154,7 +154,7 @@ func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, n
 	}
 	gate, err := e.gating(ctx, o.gate, suite, run)
 	if err != nil {
-		return err
+		return e.tellRefused(err, o, run.Root)
 	}
 	bar := newProgress(e)
 	run.Progress = bar.show

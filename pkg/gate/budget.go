@@ -85,6 +85,18 @@ type PromptTokens struct {
 	Baseline, Candidate int
 }
 
+// Refused is the verdict on prompts alone, before any call: why is what CheckPrompts found. growth may be nil.
+func Refused(baseline string, cases int, why []string, breaches []Breach, growth *Growth) *Result {
+	r := &Result{
+		Verdict: Regressed, Baseline: baseline, Reasons: why, Warnings: []string{}, Cases: cases,
+		Metrics: []Metric{}, Slices: []Slice{}, Usage: []Growth{}, Breaches: breaches, Confirmed: nothingConfirmed(), Unpaired: nothingUnpaired(),
+	}
+	if growth != nil {
+		r.Usage = append(r.Usage, *growth)
+	}
+	return r
+}
+
 // CheckPrompts looks at prompts before any call is made: it reports the longest one above the budget, and
 // how all of them grew in sum. The growth is nil where nothing is known of the baseline. Counts have no
 // error of sampling, so that growth is judged by the ratio alone: above Growth.Prompt it is Regressed.

@@ -89,11 +89,7 @@ func (r *Result) failures(p *pairs, o Options) []string {
 	case o.Config.Broken == Strict && broken > 0:
 		why = append(why, fmt.Sprintf("%s broken: %s", areCases(broken), some(r.Broken)))
 	case o.Config.Broken == Net && broken > fixed:
-		atMost := ""
-		if r.FixedAtMost > fixed {
-			atMost, fixed = "at most ", r.FixedAtMost
-		}
-		why = append(why, fmt.Sprintf("%s broken and %s%d fixed: %s", areCases(broken), atMost, fixed, some(r.Broken)))
+		why = append(why, fmt.Sprintf("%s broken and %d fixed: %s", areCases(broken), fixed, some(r.Broken)))
 	}
 	for _, b := range r.Breaches {
 		why = append(why, b.String())

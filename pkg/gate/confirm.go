@@ -32,13 +32,12 @@ type Rerunner interface {
 // Confirmed is what became of the cases that changed from passing to failing or back. Lists are sorted by
 // id and never nil.
 type Confirmed struct {
-	Broken      []string `json:"broken"`        // pass with the baseline and fail with the candidate, again and again
-	Flaky       []string `json:"flaky"`         // the candidate passes when asked again
-	Drift       []string `json:"drift"`         // the baseline no longer passes either
-	Fixed       []string `json:"fixed"`         // fail with the baseline and pass with the candidate, again and again
-	Unconfirmed []string `json:"unconfirmed"`   // seem broken, and could not be asked often enough
-	FixedAtMost int      `json:"fixed_at_most"` // Fixed, and what may be fixed and was not asked, since the verdict does not hang on it
-	Reruns      int      `json:"reruns"`        // calls that confirming took
+	Broken      []string `json:"broken"`      // pass with the baseline and fail with the candidate, again and again
+	Flaky       []string `json:"flaky"`       // the candidate passes when asked again
+	Drift       []string `json:"drift"`       // the baseline no longer passes either
+	Fixed       []string `json:"fixed"`       // fail with the baseline and pass with the candidate, again and again
+	Unconfirmed []string `json:"unconfirmed"` // seem broken, and could not be asked often enough
+	Reruns      int      `json:"reruns"`      // calls that confirming took
 }
 
 func nothingConfirmed() Confirmed {
@@ -53,7 +52,7 @@ type suspect struct {
 }
 
 // confirm is step 2. Cases that pass now are asked only while the verdict hangs on them: with the policy
-// Net, and until as many are fixed as are broken or cannot be any more.
+// Net, and until as many are fixed as are broken.
 func (p *pairs) confirm(ctx context.Context, columns []*column, o Options) (Confirmed, error) {
 	c := &confirming{ctx: ctx, o: o, out: nothingConfirmed()}
 	lost, gained := p.suspects(columns)
@@ -135,28 +134,20 @@ func (c *confirming) lost(suspects []suspect) error {
 
 func (c *confirming) gained(suspects []suspect) error {
 	k := stats.Confirmations(len(suspects), level)
-	c.out.FixedAtMost = len(suspects)
 	c.each(suspects, func(s suspect) {
-		if c.decided() {
+		if c.even() {
 			return
 		}
-		what := c.ask(s, Baseline, Candidate, k)
-		c.found(s, what, map[outcome]*[]string{held: &c.out.Fixed})
-		if what != held {
-			c.mu.Lock()
-			c.out.FixedAtMost--
-			c.mu.Unlock()
-		}
+		c.found(s, c.ask(s, Baseline, Candidate, k), map[outcome]*[]string{held: &c.out.Fixed})
 	})
 	return c.err
 }
 
-// decided tells whether as many cases are fixed as are broken, or cannot be any more.
-func (c *confirming) decided() bool {
+// even tells whether as many cases are fixed as are broken.
+func (c *confirming) even() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	broken := len(c.out.Broken)
-	return len(c.out.Fixed) >= broken || c.out.FixedAtMost < broken
+	return len(c.out.Fixed) >= len(c.out.Broken)
 }
 
 // each visits the suspects in their order, as many at the same time as the options allow.

@@ -18,6 +18,10 @@ type Unpaired struct {
 	ChangedMetrics []string `json:"changed_metrics"` // of one name that compute something else now
 }
 
+func nothingUnpaired() Unpaired {
+	return Unpaired{[]string{}, []string{}, []string{}, []string{}, []string{}, []string{}}
+}
+
 // pairs are two runs, case by case.
 type pairs struct {
 	baseline, candidate *Run
@@ -33,9 +37,7 @@ func pair(baseline, candidate *Run) (*pairs, error) {
 		return nil, diag.Errorf("the baseline is a run of suite %q and the candidate one of %q", baseline.Info.Suite, candidate.Info.Suite).
 			WithHint("compare runs of one suite; to make one: llmops eval run %s", candidate.Info.Suite)
 	}
-	p := &pairs{baseline: baseline, candidate: candidate, unpaired: Unpaired{
-		[]string{}, []string{}, []string{}, []string{}, []string{}, []string{},
-	}}
+	p := &pairs{baseline: baseline, candidate: candidate, unpaired: nothingUnpaired()}
 	for _, c := range candidate.Cases {
 		switch b := baseline.byID[c.ID]; {
 		case b == nil:
