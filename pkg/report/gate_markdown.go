@@ -17,6 +17,7 @@ const (
 
 // GateMarker is the line that a suite's comment begins with, by which it is found again. It is not shown.
 func GateMarker(suite string) string {
+	suite = suite[:min(len(suite), 200)]
 	return "<!-- llmops-eval: " + strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '_' {
 			return r
@@ -94,14 +95,18 @@ func mark(v gate.Verdict) string {
 
 // inline leaves a text as it is where nothing in it means anything to Markdown, and defuses it else.
 func inline(s string) string {
+	const most = 400
+	if len(s) > most {
+		return Defuse(s, most)
+	}
 	for _, r := range s {
 		plain := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || strings.ContainsRune(" ,.;:%()+-_ –−…→×", r)
 		if !plain {
-			return Defuse(s, 400)
+			return Defuse(s, most)
 		}
 	}
 	if s == "" || strings.Contains(strings.ToLower(s), "www.") || strings.Contains(s, "__") || s[0] == ' ' || s[0] == '_' || strings.Contains(s, " _") {
-		return Defuse(s, 400)
+		return Defuse(s, most)
 	}
 	return s
 }
