@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -163,7 +164,7 @@ func (e *env) storedRun(name string, suite *eval.Suite) (string, eval.Info, erro
 			return "", eval.Info{}, err
 		}
 		if b == nil {
-			return "", eval.Info{}, e.noBaseline(name, suite, root)
+			return "", eval.Info{}, e.notStored(name, suite, root)
 		}
 		return b.dir, b.info, nil
 	}
@@ -173,6 +174,16 @@ func (e *env) storedRun(name string, suite *eval.Suite) (string, eval.Info, erro
 	}
 	info, err := eval.ReadInfo(dir)
 	return dir, info, err
+}
+
+// notStored says that no run has the name. One of a prompt's version or label can be made.
+func (e *env) notStored(name string, suite *eval.Suite, root string) error {
+	b, err := e.promptBaseline(strings.TrimPrefix(name, asPrompt), suite)
+	if err != nil || b == nil {
+		return cmp.Or(err, e.noBaseline(name, suite, root))
+	}
+	return diag.Errorf("%s is version %s of the prompt, and no stored run: eval diff runs nothing", name, b.suite.Prompt.Ref).
+		WithHint("%s", e.again("eval", "run", suite.Name, "--baseline", name)+" compares with it, and runs it first")
 }
 
 // gateWriter finds the form of a file by the ending of its name.

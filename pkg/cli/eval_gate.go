@@ -69,6 +69,9 @@ func (e *env) gating(ctx context.Context, f gateFlags, suite *eval.Suite, cfg ev
 	if g.base, err = e.findBaseline(f, suite, cfg); err != nil {
 		return nil, err
 	}
+	if err := g.checkCases(); err != nil {
+		return nil, err
+	}
 	if err := g.checkPrompts(ctx); err != nil {
 		return nil, err
 	}
@@ -76,6 +79,36 @@ func (e *env) gating(ctx context.Context, f gateFlags, suite *eval.Suite, cfg ev
 		err = g.runBaseline(ctx)
 	}
 	return g, err
+}
+
+// checkCases finds out before any call whether a stored baseline has a case in common with the suite.
+func (g *gating) checkCases() error {
+	if g.base.dir == "" {
+		return nil
+	}
+	if _, err := eval.Plan(g.suite, g.run); err != nil { // the hashes of cases are whole from then on
+		return err
+	}
+	hashes := map[string]string{}
+	for c, err := range g.suite.All() {
+		if err != nil {
+			return err
+		}
+		hashes[c.ID] = c.Hash
+	}
+	changed := false
+	for rec, err := range eval.Numbers(g.base.dir) {
+		if err != nil {
+			return err
+		}
+		switch hash, known := hashes[rec.Case]; {
+		case known && hash == rec.Hash:
+			return nil
+		case known:
+			changed = true
+		}
+	}
+	return gate.NothingInCommon(g.suite.Name, changed)
 }
 
 // judge compares the candidate's run with the baseline and keeps the verdict with the run.

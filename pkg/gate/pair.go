@@ -57,7 +57,7 @@ func pair(baseline, candidate *Run) (*pairs, error) {
 	}
 	p.pairMetrics()
 	if len(p.cases) == 0 {
-		return nil, p.nothingInCommon()
+		return nil, NothingInCommon(p.candidate.Info.Suite, len(p.unpaired.Changed) > 0)
 	}
 	// Records come in any order where a run was interrupted, and what is drawn by chance goes by place.
 	slices.SortFunc(p.cases, func(x, y pairOf) int { return cmp.Compare(x.candidate.ID, y.candidate.ID) })
@@ -70,13 +70,14 @@ func (p *pairs) lose(b *Case) {
 	}
 }
 
-func (p *pairs) nothingInCommon() error {
+// NothingInCommon is the mistake of comparing runs that share no case. changed tells that they share ids.
+func NothingInCommon(suite string, changed bool) *diag.Error {
 	what := "no case of the baseline is in the candidate"
-	if n := len(p.unpaired.Changed); n > 0 {
+	if changed {
 		what = "every case that both runs have was changed in between"
 	}
 	return diag.Errorf("%s: there is nothing to compare", what).
-		WithHint("run the baseline on the cases of today: llmops eval run %s --baseline TAG --rerun-baseline", p.candidate.Info.Suite)
+		WithHint("run the baseline on the cases of today: llmops eval run %s --baseline TAG --rerun-baseline", suite)
 }
 
 func (p *pairs) pairMetrics() {
