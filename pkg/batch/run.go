@@ -55,9 +55,10 @@ type run struct {
 	tally    tally
 	fresh    tally // of this run only
 	problems int
-	lost     int // problems of records that get no record, for want of an id of their own
-	cutOff   int // calls that had no time to finish
-	inOrder  int // place of the record that was written last
+	lost     int   // problems of records that get no record, for want of an id of their own
+	cutOff   int   // calls that had no time to finish
+	inOrder  int   // place of the record that was written last
+	reached  int64 // how far into the input the answers go
 	unsorted bool
 }
 
