@@ -18,6 +18,7 @@ type Summary struct {
 	Failed    int            `json:"failed"`
 	Types     map[string]int `json:"failed_by_type"`
 	Problems  int            `json:"input_problems"` // of the run: mistakes in the input, named on standard error
+	NoRecord  int            `json:"no_record"`      // those of them that have no record: broken lines, and second ones of an id
 	Resumed   int            `json:"resumed"`        // records that were there before the run
 	CutOff    int            `json:"cut_off"`        // calls that the end of the run cut off, to be done again
 
@@ -78,7 +79,7 @@ func (r *run) finish(cause error) (*Summary, error) {
 		errs = append(errs, r.errors.Sync())
 	}
 	s := r.tally.summary()
-	s.Complete, s.Problems, s.CutOff = complete, r.problems, r.cutOff
+	s.Complete, s.Problems, s.NoRecord, s.CutOff = complete, r.problems, r.lost, r.cutOff
 	s.Resumed = r.before.succeeded + r.before.failed
 	r.measure(&s)
 	if err := errors.Join(errs...); cause == nil {
