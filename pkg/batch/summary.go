@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota"
 )
 
 // Summary is what a batch has come to: the whole of it, but for what is said to be of the run. A nil
@@ -36,8 +37,8 @@ type Summary struct {
 	Tokens   *float64    `json:"tokens_per_s"` // of output
 	Sent     int64       `json:"requests_sent"`
 	Limited  int64       `json:"rate_limited"` // answers 429, and overloads
-	// Share is how much of the limit of requests or tokens a minute was used, of the one that was used
-	// more.
+	// Share is how much was used of what the limit of requests or tokens a minute let through in that time
+	// (quota.Allowed), of the one that was used more.
 	Share *float64 `json:"share_of_limit"`
 }
 
@@ -110,10 +111,10 @@ func (r *run) measure(s *Summary) {
 func (t *Throttle) share(took time.Duration, u *llm.Usage) *float64 {
 	best, known := 0.0, false
 	if limit := t.cfg.Limits.RequestsPerMinute; limit > 0 {
-		best, known = float64(t.sent.Load())/took.Minutes()/float64(limit), true
+		best, known = float64(t.sent.Load())/quota.Allowed(limit, took), true
 	}
 	if limit := t.cfg.Limits.TokensPerMinute; limit > 0 && u != nil {
-		best, known = max(best, float64(u.Input()+u.Output)/took.Minutes()/float64(limit)), true
+		best, known = max(best, float64(u.Input()+u.Output)/quota.Allowed(limit, took)), true
 	}
 	if !known {
 		return nil

@@ -94,6 +94,30 @@ func TestEveryMinuteIsWithinTheLimit(t *testing.T) {
 	}
 }
 
+// Allowed is what a Limiter really admits, at any time.
+func TestAllowed(t *testing.T) {
+	for _, limit := range []int64{7, 600, 6000} {
+		c := newClock()
+		l := quota.NewLimiter(quota.Limits{RequestsPerMinute: limit}, c.now)
+		start := c.at
+		for n := int64(0); n < 5*limit; {
+			r, wait := l.Take(0)
+			since := c.at.Sub(start)
+			if r != nil {
+				if n++; float64(n) > quota.Allowed(limit, since)+1e-3 {
+					t.Fatalf("%d a minute: %d within %s; Allowed tells %.3f", limit, n, since, quota.Allowed(limit, since))
+				}
+				continue
+			}
+			// A minute is counted in steps, so that what leaves it is noticed half a second later.
+			if least := quota.Allowed(limit, max(0, since-500*time.Millisecond)); float64(n) < 0.97*least-1 {
+				t.Fatalf("%d a minute: refused after %d within %s; Allowed tells %.3f", limit, n, since, least)
+			}
+			c.advance(wait)
+		}
+	}
+}
+
 func TestDaysAreNotPaced(t *testing.T) {
 	c := newClock()
 	l := quota.NewLimiter(quota.Limits{RequestsPerDay: 1000}, c.now)
