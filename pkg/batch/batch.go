@@ -56,6 +56,9 @@ type Config struct {
 	// Grace is how long calls under way may take to finish when the batch is stopped.
 	Grace     time.Duration
 	MaxErrors MaxErrors
+	// LongWait ends the run, to be gone on with, when a provider asks to wait longer, as it does when a
+	// limit of a day is used up. 0: such records fail.
+	LongWait time.Duration
 
 	Progress func(Progress) // called after each record, one call at a time; nil: not told
 	// Problem is told each mistake in the input, with its line, once a run, as Progress is; nil: not told.

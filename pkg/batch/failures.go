@@ -75,3 +75,11 @@ func (r *run) tooMany(err error) error {
 	}
 	return nil
 }
+
+// ErrLongWait is in the chain of the error of a run that was stopped because of Config.LongWait.
+var ErrLongWait = errors.New("the provider asks for a long wait")
+
+func (r *run) asksForLong(err error) bool {
+	e, ok := errors.AsType[*llm.Error](err)
+	return ok && r.cfg.LongWait > 0 && e.Retryable() && e.RetryAfter > r.cfg.LongWait
+}

@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -19,6 +20,7 @@ const tries = 20
 func (r *run) preflight(ctx context.Context, items <-chan *item) ([]*item, error) {
 	var first []*item
 	var problem error
+	broken := 0
 	for len(first) < tries {
 		var it *item
 		select {
@@ -33,7 +35,7 @@ func (r *run) preflight(ctx context.Context, items <-chan *item) ([]*item, error
 		switch {
 		case it.place < 0 && errors.Is(it.err, io.EOF):
 			if len(first) > 1 {
-				return first, problem
+				return first, noneOf(broken, len(first)-1, problem)
 			}
 			return nil, diag.At(r.cfg.Input.Name, 0, 0, "there is no record in it").
 				WithHint(`a record is a line: {"id": "1", "input": "Hello"}`)
@@ -49,8 +51,19 @@ func (r *run) preflight(ctx context.Context, items <-chan *item) ([]*item, error
 		case problem == nil:
 			problem = err
 		}
+		if it.err != nil {
+			broken++
+		}
 	}
-	return first, problem
+	return first, noneOf(broken, len(first), problem)
+}
+
+// noneOf words the first mistake, where each of some records has its own.
+func noneOf(broken, records int, first error) error {
+	if broken < records || records == 1 {
+		return first
+	}
+	return fmt.Errorf("none of the first %d records can be sent: %w", records, first)
 }
 
 func (r *run) check(ctx context.Context, it *item) error {

@@ -122,8 +122,8 @@ func (r *reader) close() error {
 func (r *reader) next() (*item, error) {
 	raw, line, bad, err := r.rows.next()
 	if err != nil {
-		if !errors.Is(err, io.EOF) && !isUser(err) {
-			err = diag.At(r.parse.name, line, 0, "cannot be read: %w", err)
+		if d, ok := errors.AsType[*diag.Error](err); ok && d.File == "" || !ok && !errors.Is(err, io.EOF) {
+			err = diag.At(r.parse.name, line, 0, "cannot be read: %w", err).WithHint("%s", diag.HintOf(err))
 		}
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,8 +23,9 @@ type line struct {
 	Vars     map[string]any  `json:"vars"`
 	question
 
-	URL  string          `json:"url"`
-	Body json.RawMessage `json:"body"`
+	Method string          `json:"method"`
+	URL    string          `json:"url"`
+	Body   json.RawMessage `json:"body"`
 }
 
 // question is what a record of ours asks.
@@ -45,7 +47,11 @@ type parser struct {
 // could be read.
 func (p *parser) item(it *item) {
 	var l line
-	if err := decode(it.raw, &l); err != nil {
+	err := decode(it.raw, &l)
+	if err == nil && !isObject(it.raw) {
+		err = errNoObject // null
+	}
+	if err != nil {
 		it.err = p.problem(it, err)
 		return
 	}
@@ -85,14 +91,19 @@ func decode(raw []byte, into any) error {
 	return nil
 }
 
-var errNotUTF8 = errors.New("not UTF-8 text")
+var (
+	errNotUTF8  = errors.New("not UTF-8 text")
+	errNoObject = errors.New("no object")
+)
+
+func isObject(raw []byte) bool { return bytes.HasPrefix(bytes.TrimSpace(raw), []byte("{")) }
 
 // problem words an error of decode without any text of the record.
 func (p *parser) problem(it *item, err error) error {
 	if errors.Is(err, errNotUTF8) || isUser(err) {
 		return p.at(it, err)
 	}
-	if b := bytes.TrimSpace(it.raw); b[0] != '{' {
+	if !isObject(it.raw) {
 		return diag.At(p.name, it.line, 1, "a record is a JSON object").WithHint(`for example {"id": "1", "input": "Hello"}`)
 	}
 	if d, ok := errors.AsType[*diag.Error](diag.JSON(p.name, it.raw, err)); ok {
@@ -195,8 +206,11 @@ func (p *parser) call(l *line, fields map[string]any) (engine.Call, error) {
 }
 
 func noQuestion(l *line) error {
-	if l.isOpenAI() {
+	switch {
+	case l.isOpenAI():
 		return diag.Errorf("its body has no messages")
+	case len(l.CustomID) > 0 && l.URL != "":
+		return diag.Errorf("it has no body with a request")
 	}
 	return diag.Errorf("it has neither input nor messages").
 		WithHint(`a record is a line: {"id": "1", "input": "Hello"}; --map input=FIELD takes another field`)
@@ -209,10 +223,13 @@ func (l *line) isOpenAI() bool {
 
 // request is what the record asks by itself.
 func (l *line) request() (llm.Request, error) {
-	if l.isOpenAI() {
-		return bodyRequest(l.URL, l.Body)
+	switch {
+	case !l.isOpenAI():
+		return l.question.request()
+	case l.Method != "" && l.Method != http.MethodPost:
+		return llm.Request{}, diag.Errorf("its method is %q, not POST", l.Method)
 	}
-	return l.question.request()
+	return bodyRequest(l.URL, l.Body)
 }
 
 func (q *question) request() (llm.Request, error) {

@@ -2,12 +2,16 @@ package batch
 
 import (
 	"os"
+	"path/filepath"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
 
 // checkPaths refuses to write over what is read, and into what is no file.
 func checkPaths(cfg Config) error {
+	if cfg.Output == "-" {
+		return diag.Errorf("the output cannot be standard output").WithHint("a batch can be resumed only from a file: -o answers.jsonl")
+	}
 	names := []struct{ what, path string }{{"the output", cfg.Output}, {"the file of errors", cfg.Errors}, {"the input", cfg.Input.Path}}
 	var seen []os.FileInfo
 	for i, n := range names {
@@ -26,7 +30,7 @@ func checkPaths(cfg Config) error {
 		}
 		seen = append(seen, info)
 	}
-	if cfg.Errors != "" && cfg.Errors == cfg.Output {
+	if cfg.Errors != "" && filepath.Clean(cfg.Errors) == filepath.Clean(cfg.Output) { // not there yet
 		return diag.Errorf("the output and the file of errors are the same file, %s", cfg.Output)
 	}
 	return nil

@@ -24,8 +24,9 @@ func (r *run) progress(it *item) Progress {
 		Succeeded: r.tally.succeeded, Failed: r.tally.failed, Fresh: r.fresh.succeeded + r.fresh.failed, Problems: r.problems,
 		Retries: r.tally.retries, Cost: copied(r.tally.cost), Concurrency: r.cfg.Concurrency, Elapsed: r.cfg.Now().Sub(r.started),
 	}
+	r.reached = max(r.reached, it.end) // a slow answer does not take the others back
 	if r.size > 0 {
-		p.Share = min(1, float64(it.end)/float64(r.size))
+		p.Share = min(1, float64(r.reached)/float64(r.size))
 	}
 	if u := r.fresh.usage; u != nil {
 		p.OutputTokens = u.Output

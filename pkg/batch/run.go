@@ -55,9 +55,10 @@ type run struct {
 	tally    tally
 	fresh    tally // of this run only
 	problems int
-	lost     int // problems of records that get no record, for want of an id of their own
-	cutOff   int // calls that had no time to finish
-	inOrder  int // place of the record that was written last
+	lost     int   // problems of records that get no record, for want of an id of their own
+	cutOff   int   // calls that had no time to finish
+	inOrder  int   // place of the record that was written last
+	reached  int64 // how far into the input the answers go
 	unsorted bool
 }
 
@@ -186,6 +187,8 @@ func (r *run) collect(a answer) error {
 		return nil // to be done when the batch goes on
 	case errors.Is(a.err, llm.ErrAuth) || errors.Is(a.err, llm.ErrQuota): // every other call will fail like this one
 		return fmt.Errorf("record %q: %w", a.id, a.err)
+	case r.asksForLong(a.err):
+		return fmt.Errorf("record %q: %w: %w", a.id, ErrLongWait, a.err)
 	}
 	if a.problem != nil {
 		r.problem(a)
@@ -209,7 +212,7 @@ func (r *run) write(a answer) error {
 		r.tally.add(a.record)
 		r.fresh.add(a.record)
 	}
-	if a.failed && r.errors != nil {
+	if a.failed && r.errors != nil && len(a.raw) > 0 { // a line that is too long was not kept
 		if err := r.errors.AppendLine(a.raw); err != nil {
 			return fmt.Errorf("file of errors: %w", err)
 		}

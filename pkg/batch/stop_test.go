@@ -189,3 +189,28 @@ func TestStandardInput(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// A limit of a day is used up: the run ends before records are failed one by one, and goes on later.
+func TestLongWaitStops(t *testing.T) {
+	cfg := config(t, questions(50))
+	cfg.LongWait = time.Minute
+	down := true
+	model := &asked{before: func(_ context.Context, q string, _ int) error {
+		if down && len(q) == 3 { // from r10 on
+			return &llm.Error{Kind: llm.KindRateLimit, Status: 429, RetryAfter: 7 * time.Hour}
+		}
+		return nil
+	}}
+	s, err := run(t, cfg, caller(model, nil))
+	if !errors.Is(err, batch.ErrLongWait) || !errors.Is(err, llm.ErrRateLimit) {
+		t.Fatalf("got %v; want ErrLongWait", err)
+	}
+	if s.Failed != 0 || s.Succeeded > 10 || s.Complete {
+		t.Errorf("%d succeeded, %d failed, complete %v", s.Succeeded, s.Failed, s.Complete)
+	}
+	down = false
+	if s, err = run(t, cfg, caller(model, nil)); err != nil || !s.Complete {
+		t.Fatalf("going on: %v", err)
+	}
+	checkAll(t, cfg.Output, 50)
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota"
 )
 
 // Summary is what a batch has come to: the whole of it, but for what is said to be of the run. A nil
@@ -18,6 +19,7 @@ type Summary struct {
 	Failed    int            `json:"failed"`
 	Types     map[string]int `json:"failed_by_type"`
 	Problems  int            `json:"input_problems"` // of the run: mistakes in the input, named on standard error
+	NoRecord  int            `json:"no_record"`      // those of them that have no record: broken lines, and second ones of an id
 	Resumed   int            `json:"resumed"`        // records that were there before the run
 	CutOff    int            `json:"cut_off"`        // calls that the end of the run cut off, to be done again
 
@@ -35,8 +37,8 @@ type Summary struct {
 	Tokens   *float64    `json:"tokens_per_s"` // of output
 	Sent     int64       `json:"requests_sent"`
 	Limited  int64       `json:"rate_limited"` // answers 429, and overloads
-	// Share is how much of the limit of requests or tokens a minute was used, of the one that was used
-	// more.
+	// Share is how much was used of what the limit of requests or tokens a minute let through in that time
+	// (quota.Allowed), of the one that was used more.
 	Share *float64 `json:"share_of_limit"`
 }
 
@@ -78,7 +80,7 @@ func (r *run) finish(cause error) (*Summary, error) {
 		errs = append(errs, r.errors.Sync())
 	}
 	s := r.tally.summary()
-	s.Complete, s.Problems, s.CutOff = complete, r.problems, r.cutOff
+	s.Complete, s.Problems, s.NoRecord, s.CutOff = complete, r.problems, r.lost, r.cutOff
 	s.Resumed = r.before.succeeded + r.before.failed
 	r.measure(&s)
 	if err := errors.Join(errs...); cause == nil {
@@ -109,10 +111,10 @@ func (r *run) measure(s *Summary) {
 func (t *Throttle) share(took time.Duration, u *llm.Usage) *float64 {
 	best, known := 0.0, false
 	if limit := t.cfg.Limits.RequestsPerMinute; limit > 0 {
-		best, known = float64(t.sent.Load())/took.Minutes()/float64(limit), true
+		best, known = float64(t.sent.Load())/quota.Allowed(limit, took), true
 	}
 	if limit := t.cfg.Limits.TokensPerMinute; limit > 0 && u != nil {
-		best, known = max(best, float64(u.Input()+u.Output)/took.Minutes()/float64(limit)), true
+		best, known = max(best, float64(u.Input()+u.Output)/quota.Allowed(limit, took)), true
 	}
 	if !known {
 		return nil

@@ -96,7 +96,7 @@ func (t *Throttle) reserved(req *llm.Request) (int64, error) {
 // learn settles the reservation and moves the bounds.
 func (t *Throttle) learn(r *quota.Reservation, began time.Time, resp *llm.Response, err error) {
 	if resp != nil {
-		t.limiter.Observe(resp.RateLimit)
+		r.Observe(resp.RateLimit)
 	}
 	e, failed := errors.AsType[*llm.Error](err)
 	switch {
@@ -111,7 +111,7 @@ func (t *Throttle) learn(r *quota.Reservation, began time.Time, resp *llm.Respon
 		t.limited.Add(1)
 		t.gate.overloaded(began)
 		if e.RetryAfter > 0 { // the other calls need not find out for themselves
-			t.limiter.Observe(&llm.RateLimit{ResetRequests: e.RetryAfter, RemainingTokens: -1})
+			r.Observe(&llm.RateLimit{ResetRequests: e.RetryAfter, RemainingTokens: -1})
 		}
 	case err == nil:
 		t.gate.answered(t.cfg.Now().Sub(began))

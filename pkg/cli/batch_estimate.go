@@ -14,6 +14,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // batchEstimate is what an input comes to.
@@ -26,12 +27,16 @@ type batchEstimate struct {
 // estimateBatch estimates all records of the input, on all cores. Mistakes are told to problem; nil keeps
 // quiet about them, and leaves the batch services out.
 func (e *env) estimateBatch(ctx context.Context, o batchRunOptions, bc batch.Config, problem func(error)) (*batchEstimate, error) {
+	window, err := e.dryWindow()
+	if err != nil {
+		return nil, err
+	}
 	var ests []*estimate.Estimator
 	for _, service := range []bool{false, true} {
 		if service && problem == nil {
 			break
 		}
-		f := estimateFlags{batch: service}
+		f := estimateFlags{batch: service, window: window}
 		if o.model != "" {
 			f.models = []string{o.model}
 		}
@@ -50,6 +55,19 @@ func (e *env) estimateBatch(ctx context.Context, o batchRunOptions, bc batch.Con
 		out.discounts = ests[1].Models()
 	}
 	return out, nil
+}
+
+// dryWindow refuses or cuts what is too long, as the run will. Summaries are not written: there calls count as they are.
+func (e *env) dryWindow() (*engine.Window, error) {
+	chains, err := e.chains()
+	if err != nil {
+		return nil, err
+	}
+	w, err := e.window(chains)
+	if err == nil && w.Strategy == engine.Summarize {
+		return nil, nil //nolint:nilnil // it is engine.Config's way to say that there is none
+	}
+	return w, err
 }
 
 // discount is the estimate of a model at the price of its provider's batch service.
@@ -80,7 +98,8 @@ func (b *batchEstimate) read(ctx context.Context, bc batch.Config, ests []*estim
 		}
 		workers.Go(func() error {
 			err := addAll(ctx, ests, it.Call)
-			if _, isUser := errors.AsType[*diag.Error](err); !isUser || errors.Is(err, estimate.ErrUnknownTokenizer) {
+			_, isUser := errors.AsType[*diag.Error](err)
+			if !isUser && !errors.Is(err, llm.ErrContextWindow) || errors.Is(err, estimate.ErrUnknownTokenizer) {
 				return err
 			}
 			bad(bc.Input.At(it, err))

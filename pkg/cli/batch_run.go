@@ -93,7 +93,7 @@ func (e *env) batchConfig(o batchRunOptions, path string, cfg *config.Config) (b
 	}
 	return batch.Config{
 		Input: in, Settings: settings, Output: o.output, Errors: o.errors, Fresh: !o.resume, Order: batch.Order(o.order),
-		Concurrency: o.concurrency, Throttle: throttle, Grace: o.grace, MaxErrors: limit,
+		Concurrency: o.concurrency, Throttle: throttle, Grace: o.grace, MaxErrors: limit, LongWait: cfg.Retry.MaxRetryAfter,
 	}, nil
 }
 
@@ -127,12 +127,14 @@ func (e *env) batchVerdict(ctx context.Context, o batchRunOptions, path string, 
 			return &silentError{err}
 		case errors.Is(err, batch.ErrTooMany):
 			return &codedError{exitItems, err}
+		case errors.Is(err, batch.ErrLongWait):
+			return &codedError{exitBudget, err}
 		}
 		return err
 	}
 	switch {
-	case sum.Failed > 0 && sum.Problems > 0:
-		err = fmt.Errorf("%s failed, and %s in the input", plural(sum.Failed, "record"), plural(sum.Problems, "mistake"))
+	case sum.Failed > 0 && sum.NoRecord > 0:
+		err = fmt.Errorf("%s failed, and %s in the input without a record", plural(sum.Failed, "record"), plural(sum.NoRecord, "mistake"))
 	case sum.Failed > 0:
 		err = fmt.Errorf("%s failed", plural(sum.Failed, "record"))
 	case sum.Problems > 0:

@@ -9,7 +9,9 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/batch/remote"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
 )
 
 // batchSubmitOptions are the flags of batch submit: some of those of batch run.
@@ -75,6 +77,10 @@ func runBatchSubmit(ctx context.Context, e *env, o batchSubmitOptions, path stri
 	if err := e.reachable(c, o.model); err != nil {
 		return err
 	}
+	window, err := e.submitWindow()
+	if err != nil {
+		return err
+	}
 	bar := newBatchProgress(e, false)
 	if o.dryRun {
 		bc.Problem = bar.problem
@@ -87,10 +93,20 @@ func runBatchSubmit(ctx context.Context, e *env, o batchSubmitOptions, path stri
 		}
 	}
 	state, err := c.Submit(ctx, remote.Submission{
-		Input: bc.Input, Settings: bc.Settings, Output: o.output, Compose: e.dryEngine(cfg), Problem: bar.problem, Again: o.again,
+		Input: bc.Input, Settings: bc.Settings, Output: o.output, Compose: e.compose(cfg, window), Problem: bar.problem, Again: o.again,
 	})
 	bar.end()
 	return e.submitVerdict(ctx, o, path, state, bar.problems, err)
+}
+
+// submitWindow says what becomes of records that are too long. No other model stands ready at a batch API, and
+// nobody to write summaries: there they are refused.
+func (e *env) submitWindow() (*engine.Window, error) {
+	w, err := e.window(gateway.Chains{})
+	if err == nil && w.Strategy == engine.Summarize {
+		w.Strategy = engine.WindowError
+	}
+	return w, err
 }
 
 // reachable finds out about a missing key or batch API before anything is read.

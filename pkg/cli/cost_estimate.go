@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/pricing"
@@ -27,6 +28,8 @@ type estimateFlags struct {
 	perDay       int64
 	at           string
 	json         bool
+
+	window *engine.Window // what becomes of calls that are too long; nil: they are counted as they are
 }
 
 func (f *estimateFlags) declare(cmd *cobra.Command) {
@@ -180,7 +183,7 @@ func (e *env) estimator(ctx context.Context, f estimateFlags, at time.Time) (*es
 		return nil, err
 	}
 	return estimate.New(estimate.Config{
-		Compose: e.dryEngine(cfg), Models: models, Prices: prices, Options: pricing.Options{At: at, Batch: f.batch},
+		Compose: e.compose(cfg, f.window), Models: models, Prices: prices, Options: pricing.Options{At: at, Batch: f.batch},
 		Histories: e.histories(ctx, cfg), OutputTokens: f.outputTokens, MaxTokens: f.maxTokens, CachedShare: f.cachedShare,
 		Inputs: e.corrections(cfg),
 	}), nil

@@ -15,11 +15,17 @@ import (
 
 // dryEngine composes calls as the engine does, and sends none.
 func (e *env) dryEngine(cfg *config.Config) func(ctx context.Context, call engine.Call) (*engine.Result, error) {
+	return e.compose(cfg, nil)
+}
+
+// compose gives the requests of calls without sending them. A window that is not nil refuses or shortens those
+// that are too long.
+func (e *env) compose(cfg *config.Config, window *engine.Window) func(ctx context.Context, call engine.Call) (*engine.Result, error) {
 	routing, err := e.routing()
 	if err != nil {
 		return func(context.Context, engine.Call) (*engine.Result, error) { return &engine.Result{}, err }
 	}
-	return estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: oneModel(cfg), Routing: routing})
+	return estimate.Dry(engine.Config{Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: oneModel(cfg), Routing: routing, Window: window})
 }
 
 // modelRefs resolves aliases.

@@ -76,7 +76,9 @@ func TestNearest(t *testing.T) {
 func TestJSONFindsThePlace(t *testing.T) {
 	for text, want := range map[string]string{
 		"{\"a\": 1,\n \"ü\": x}": "f.json:2:7: malformed JSON: invalid character 'x' looking for beginning of value",
-		"{\"a\": \"text\"}":      "f.json:1:12: malformed JSON: cannot unmarshal string into Go struct field .a of type int",
+		"{\"a\": \"text\"}":      "f.json:1:12: a wants a whole number, not text",
+		"{\"a\": 1.5}":           "f.json:1:9: a wants a whole number, not such a number",
+		"[1]":                    "f.json:1:1: an object is wanted here, not a list",
 		"{\"a\": 1":              "f.json:1:7: malformed JSON: unexpected end of JSON input",
 		"":                       "f.json:1:1: malformed JSON: unexpected end of JSON input",
 	} {

@@ -23,9 +23,19 @@ func newBucket(limit int64, span time.Duration, start time.Time, paced bool) *bu
 		// The burst is the limit, so that no single call is larger than it; a full one at the start would
 		// be twice the limit in the first minute.
 		b.pace = rate.NewLimiter(rate.Limit(float64(limit)/span.Seconds()), int(limit))
-		b.pace.AllowN(start, int(limit-max(1, limit/10)))
+		b.pace.AllowN(start, int(limit-atOnce(limit)))
 	}
 	return b
+}
+
+// atOnce is how much of a minute's limit may go at the start.
+func atOnce(limit int64) int64 { return max(1, limit/10) }
+
+// Allowed is how much a Limiter admits at most of a limit a minute in the time since it was made: what goes at
+// once, then an even flow, and no more than the limit in any minute.
+func Allowed(limit int64, since time.Duration) float64 {
+	whole, part := since/time.Minute, since%time.Minute
+	return float64(limit)*float64(whole) + min(float64(limit), float64(atOnce(limit))+float64(limit)*part.Minutes())
 }
 
 // clamp makes of a call that is larger than the limit one that takes all of it.

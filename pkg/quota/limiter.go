@@ -34,7 +34,11 @@ type Limiter struct {
 	day      *bucket
 	leftReqs remaining // what the provider says is left
 	leftToks remaining
+	taken    taken
 }
+
+// taken is what was admitted so far.
+type taken struct{ requests, tokens int64 }
 
 // NewLimiter makes a Limiter. now may be nil, which means time.Now.
 func NewLimiter(l Limits, now func() time.Time) *Limiter {
@@ -103,7 +107,9 @@ func (l *Limiter) Take(tokens int64) (*Reservation, time.Duration) {
 	l.tokens.take(now, tokens)
 	l.leftReqs.take(1)
 	l.leftToks.take(tokens)
-	return &Reservation{limiter: l, tokens: tokens, at: now}, 0
+	l.taken.requests++
+	l.taken.tokens += tokens
+	return &Reservation{limiter: l, tokens: tokens, at: now, until: l.taken}, 0
 }
 
 // Reservation is a call that was admitted. It belongs to one goroutine; the first Settle or Cancel counts.
@@ -111,6 +117,7 @@ type Reservation struct {
 	limiter *Limiter
 	tokens  int64
 	at      time.Time
+	until   taken // up to and with this call
 	closed  bool
 }
 

@@ -94,6 +94,30 @@ func TestEveryMinuteIsWithinTheLimit(t *testing.T) {
 	}
 }
 
+// Allowed is what a Limiter really admits, at any time.
+func TestAllowed(t *testing.T) {
+	for _, limit := range []int64{7, 600, 6000} {
+		c := newClock()
+		l := quota.NewLimiter(quota.Limits{RequestsPerMinute: limit}, c.now)
+		start := c.at
+		for n := int64(0); n < 5*limit; {
+			r, wait := l.Take(0)
+			since := c.at.Sub(start)
+			if r != nil {
+				if n++; float64(n) > quota.Allowed(limit, since)+1e-3 {
+					t.Fatalf("%d a minute: %d within %s; Allowed tells %.3f", limit, n, since, quota.Allowed(limit, since))
+				}
+				continue
+			}
+			// A minute is counted in steps, so that what leaves it is noticed half a second later.
+			if least := quota.Allowed(limit, max(0, since-500*time.Millisecond)); float64(n) < 0.97*least-1 {
+				t.Fatalf("%d a minute: refused after %d within %s; Allowed tells %.3f", limit, n, since, least)
+			}
+			c.advance(wait)
+		}
+	}
+}
+
 func TestDaysAreNotPaced(t *testing.T) {
 	c := newClock()
 	l := quota.NewLimiter(quota.Limits{RequestsPerDay: 1000}, c.now)
@@ -239,11 +263,39 @@ func TestObserve(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			clock := newClock()
 			l := quota.NewLimiter(quota.Limits{}, clock.now)
-			l.Observe(c.limit)
+			r, _ := clock.take(t, l, 0)
+			r.Observe(c.limit)
 			if _, wait := clock.take(t, l, 100); wait < c.min || wait > c.max {
 				t.Errorf("waited %s; want %s to %s", wait, c.min, c.max)
 			}
 		})
+	}
+}
+
+// The provider's number does not have the calls that were sent after the one that it answers, however many
+// answers come and in whatever order.
+func TestObserveKnowsWhatIsUnderWay(t *testing.T) {
+	c := newClock()
+	l := quota.NewLimiter(quota.Limits{}, c.now)
+	var underWay []*quota.Reservation
+	for range 6 {
+		r, _ := c.take(t, l, 100)
+		underWay = append(underWay, r)
+	}
+	left := func(requests int) *llm.RateLimit {
+		return &llm.RateLimit{RemainingRequests: requests, RemainingTokens: 100 * requests, ResetRequests: time.Minute, ResetTokens: time.Minute}
+	}
+	underWay[0].Observe(left(6)) // of a limit of 7: five more are on their way
+	if r, _ := l.Take(100); r == nil {
+		t.Fatal("the seventh call is refused")
+	}
+	if r, _ := l.Take(100); r != nil {
+		t.Error("an eighth call is admitted: the calls under way were not counted")
+	}
+	underWay[5].Observe(left(1))
+	underWay[3].Observe(left(3)) // overtaken by another answer
+	if r, _ := l.Take(100); r != nil {
+		t.Error("an eighth call is admitted after answers that came out of order")
 	}
 }
 
@@ -252,9 +304,11 @@ func TestObserveBacksOff(t *testing.T) {
 	c := newClock()
 	l := quota.NewLimiter(quota.Limits{}, c.now)
 	last := time.Duration(0)
+	r, _ := c.take(t, l, 0)
 	for range 20 {
-		l.Observe(&llm.RateLimit{RemainingRequests: 0, RemainingTokens: -1, ResetRequests: 10 * time.Second})
-		_, wait := c.take(t, l, 0)
+		r.Observe(&llm.RateLimit{RemainingRequests: 0, RemainingTokens: -1, ResetRequests: 10 * time.Second})
+		var wait time.Duration
+		r, wait = c.take(t, l, 0)
 		if wait < last || wait > 10*time.Second {
 			t.Fatalf("waited %s after %s", wait, last)
 		}

@@ -20,25 +20,28 @@ type remaining struct {
 	pause time.Duration
 }
 
-// Observe takes over what the provider said with an answer: calls stop when nothing is left, until
-// its reset or for a short pause, whichever is first. nil and negative numbers say nothing.
-func (l *Limiter) Observe(r *llm.RateLimit) {
-	if r == nil {
+// Observe takes over what the provider said with the call's answer: calls stop when nothing is left, until
+// its reset or for a short pause, whichever is first. nil and negative numbers say nothing. The provider
+// counted when it admitted the call, so that what was sent since is not in its number yet.
+func (r *Reservation) Observe(limit *llm.RateLimit) {
+	if limit == nil {
 		return
 	}
+	l := r.limiter
 	l.mu.Lock()
 	now := l.now()
-	l.leftReqs.observe(now, int64(r.RemainingRequests), r.ResetRequests)
-	l.leftToks.observe(now, int64(r.RemainingTokens), r.ResetTokens)
+	since := taken{l.taken.requests - r.until.requests, l.taken.tokens - r.until.tokens}
+	l.leftReqs.observe(now, int64(limit.RemainingRequests), since.requests, limit.ResetRequests)
+	l.leftToks.observe(now, int64(limit.RemainingTokens), since.tokens, limit.ResetTokens)
 	l.mu.Unlock()
 	l.wake()
 }
 
-func (r *remaining) observe(now time.Time, left int64, reset time.Duration) {
+func (r *remaining) observe(now time.Time, left, since int64, reset time.Duration) {
 	if left < 0 {
 		return
 	}
-	r.known, r.left, r.reset, r.hold = true, left, now.Add(reset), time.Time{}
+	r.known, r.left, r.reset, r.hold = true, max(0, left-since), now.Add(reset), time.Time{}
 	if left > 0 {
 		r.pause = 0
 	}

@@ -103,11 +103,10 @@ func (p *planner) record(ctx context.Context, it batch.Item) error {
 		err = p.compose(ctx, it, r)
 	}
 	var user *diag.Error
-	var refused *llm.Error
 	switch {
 	case err == nil:
 		p.counts.Requests++
-	case errors.As(err, &user), errors.As(err, &refused) && refused.Kind == llm.KindInvalid:
+	case errors.As(err, &user), refusesOne(err):
 		p.refuse(err)
 		p.counts.Refused++
 		r.Error = batch.NewRecord(it.ID, it.Hash, nil, err).Error
@@ -125,12 +124,17 @@ func (p *planner) compose(ctx context.Context, it batch.Item, r *request) error 
 	}
 	r.Part, err = p.spool.add(res.Request.Model, customID(p.tag, it.ID, p.place), res.Request)
 	r.Asked = res.Request.Hash()
-	var refused *llm.Error
-	if errors.As(err, &refused) && refused.Kind == llm.KindInvalid {
+	if refusesOne(err) {
 		r.Part = 0
 		return p.sub.Input.At(it, err)
 	}
 	return err
+}
+
+// refusesOne tells that a record cannot be sent, while others can: it is too large or too long.
+func refusesOne(err error) bool {
+	e, ok := errors.AsType[*llm.Error](err)
+	return ok && (e.Kind == llm.KindInvalid || e.Kind == llm.KindContextWindow)
 }
 
 // begin is a new state's first line.
