@@ -71,6 +71,14 @@ type MetricID struct {
 	Hash string `json:"hash"`
 	// Reduce is how repeats become one value; "" means the mean.
 	Reduce string `json:"reduce,omitempty"`
+	// Signature names the settings of a published measure, as sacrebleu's does; "" where it has none. Hash tells them too.
+	Signature string `json:"signature,omitempty"`
+}
+
+// same tells whether both compute the same. A signature may be missing from an older run.
+func (m MetricID) same(n MetricID) bool {
+	m.Signature, n.Signature = "", ""
+	return m == n
 }
 
 // differs names the first thing that keeps a run from being gone on with, or "".
@@ -86,7 +94,7 @@ func (i Info) differs(now Info) string {
 		return "model"
 	case i.Repeat != now.Repeat:
 		return "number of repeats"
-	case !slices.Equal(i.Metrics, now.Metrics):
+	case !slices.EqualFunc(i.Metrics, now.Metrics, MetricID.same):
 		return "list of scorers"
 	case !sameJSON(i.Params, now.Params):
 		return "list of parameters"

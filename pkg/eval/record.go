@@ -47,8 +47,9 @@ type Score struct {
 	Pass     bool     `json:"pass"`
 	Why      string   `json:"why,omitempty"`
 	Unscored string   `json:"unscored,omitempty"`
-	Label    string   `json:"label,omitempty"`   // a judge's own word: its grade, choice or label
-	Flipped  bool     `json:"flipped,omitempty"` // a judge's verdict changed with the order of the answers
+	Label    string   `json:"label,omitempty"`    // a judge's own word: its grade, choice or label
+	Compared bool     `json:"compared,omitempty"` // a judge saw two answers, in both orders
+	Flipped  bool     `json:"flipped,omitempty"`  // and its verdict changed with that
 }
 
 // Failure is why there is no answer, or no whole one.
@@ -139,7 +140,7 @@ func newScore(o score.Outcome) Score {
 	if o.Unscored != "" {
 		return Score{Unscored: o.Unscored}
 	}
-	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Flipped: o.Flipped}
+	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Compared: o.Compared, Flipped: o.Flipped}
 }
 
 // judged adds what a scorer's own calls took.
