@@ -42,6 +42,7 @@ type Info struct {
 	Prompt      *PromptID  `json:"prompt"` // null when the suite has none
 	Model       string     `json:"model"`
 	Params      Params     `json:"params"`
+	Task        string     `json:"task,omitempty"` // what routing rules knew the calls as; "" means nothing
 	Repeat      int        `json:"repeat"`
 	Reduce      string     `json:"reduce,omitempty"` // how repeats become one value where a metric says nothing else; "" means the mean
 	Metrics     []MetricID `json:"metrics"`
@@ -96,6 +97,8 @@ func (i Info) differs(now Info) string {
 		return "number of repeats"
 	case !slices.EqualFunc(i.Metrics, now.Metrics, MetricID.same):
 		return "list of scorers"
+	case i.Task != now.Task:
+		return "task"
 	case !sameJSON(i.Params, now.Params):
 		return "list of parameters"
 	}

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"time"
@@ -141,6 +142,24 @@ func newScore(o score.Outcome) Score {
 		return Score{Unscored: o.Unscored}
 	}
 	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Compared: o.Compared, Flipped: o.Flipped}
+}
+
+// outcome is what the scorer said, as far as it was kept.
+func (s Score) outcome() score.Outcome {
+	if s.Value == nil {
+		return score.Outcome{Unscored: cmp.Or(s.Unscored, "no value was kept")}
+	}
+	return score.Outcome{Value: *s.Value, Pass: s.Pass, Why: s.Why, Label: s.Label, Compared: s.Compared, Flipped: s.Flipped}
+}
+
+// unscored tells whether a metric that applies gave no value.
+func (r *Record) unscored() bool {
+	for _, s := range r.Scores {
+		if s.Value == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // judged adds what a scorer's own calls took.

@@ -53,15 +53,28 @@ func (s *Suite) byID() (map[string]*Case, error) {
 	return cases, nil
 }
 
+// rescore scores the record by the named metrics anew.
 func (r *Record) rescore(ctx context.Context, c *Case, scorers []*score.Metric, names []string) {
-	sample := c.Sample(r.Output, r.response(), r.Cost)
-	for _, m := range scorers {
-		if !slices.Contains(names, m.Name) {
-			continue
-		}
-		delete(r.Scores, m.Name)
-		_ = r.score(ctx, m, sample) // what is unscored says why
+	for _, name := range names {
+		delete(r.Scores, name)
 	}
+	_ = r.scoreSome(ctx, c, scorers, func(m string) bool { return slices.Contains(names, m) }) // what is unscored says why
+}
+
+// scoreSome scores the answer by some of the metrics and takes over what the others said, for those that look at them.
+func (r *Record) scoreSome(ctx context.Context, c *Case, metrics []*score.Metric, which func(name string) bool) error {
+	sample := c.Sample(r.Output, r.response(), r.Cost)
+	sample.Repeat, sample.Latency = r.Repeat, time.Duration(r.Latency)
+	for _, m := range metrics {
+		if which(m.Name) {
+			if err := r.score(ctx, m, sample); err != nil {
+				return err
+			}
+		} else if s, applies := r.Scores[m.Name]; applies {
+			sample.SetScore(m.Name, s.outcome())
+		}
+	}
+	return nil
 }
 
 // response is the answer as far as it was kept.
