@@ -28,6 +28,7 @@ func TestMoreBuildErrors(t *testing.T) {
 		{"cost, max", "{type: cost, max: cheap}", "1:19: max: want dollars such as 0.01", ""},
 		{"tokens, of", "{type: tokens, of: words}", "1:20: of: want total, input, output or reasoning", ""},
 		{"schema", "{type: json_schema, schema: {type: objekt}}", "1:29: schema: not a valid schema: at /type...", ""},
+		{"schema that loops", "{type: json_schema, schema: {$ref: '#'}}", "1:29: schema: a $ref of the schema leads back to itself...", ""},
 		{"schema twice", "{type: json_schema, file: a, schema: {}}", "1:27: file: there is a schema already", ""},
 		{"schema with a host", "{type: json_schema, schema: {$ref: 'https://example.com/a'}}", "1:29: schema: https://example.com/a: a $ref may only point into the schema itself", ""},
 		{"path, bad", "{type: json_path, path: '$.a['}", "1:25: path: character 5: want a name in quotes, an index, a slice, * or ?", "for example $.items[0].name"},
