@@ -123,11 +123,9 @@ func (e *env) matrixVerdict(ctx context.Context, m *eval.Matrix, name string) er
 		return err
 	}
 	if invalid != "" || failed > 0 {
-		for _, r := range m.Runs {
-			if r.Outcome.Result.Errors > 0 || mostUnscored(&r.Outcome.Result) > 0 {
-				e.offerRetry(name, m.ID, &r.Outcome.Result)
-				break
-			}
+		i := slices.IndexFunc(m.Runs, func(r eval.CellRun) bool { return r.Outcome.Result.Errors > 0 || mostUnscored(&r.Outcome.Result) > 0 })
+		if i >= 0 {
+			e.offerRetry(name, m.Runs[i].Outcome)
 		}
 	}
 	switch {

@@ -36,8 +36,12 @@ func answersFrom(suite *eval.Suite, model string) string {
 }
 
 // offerRetry says how what failed or is unscored can be made anew, where a run that has ended holds some.
-func (e *env) offerRetry(name, run string, r *eval.Result) {
-	if r.Errors > 0 || mostUnscored(r) > 0 {
+func (e *env) offerRetry(name string, out *eval.Outcome) {
+	run, r := out.Info.ID, &out.Result
+	if m := out.Info.Matrix; m != nil {
+		run = m.ID
+	}
+	if out.Info.RescoredOf == "" && (r.Errors > 0 || mostUnscored(r) > 0) {
 		e.notice("make what failed or is unscored anew with: %s", e.again("eval", "run", name, "--resume", run, "--retry-failed"))
 	}
 }
@@ -58,10 +62,10 @@ func (e *env) evalVerdict(ctx context.Context, o evalRunOptions, name string, ou
 	case err != nil:
 		return err
 	case !out.Result.Valid:
-		e.offerRetry(name, out.Info.ID, &out.Result)
+		e.offerRetry(name, out)
 		return &codedError{exitItems, fmt.Errorf("the run is not valid: %s", out.Result.Invalid)}
 	case out.Result.Errors > 0:
-		e.offerRetry(name, out.Info.ID, &out.Result)
+		e.offerRetry(name, out)
 		return &codedError{exitItems, fmt.Errorf("%d calls failed; their cases are unscored", out.Result.Errors)}
 	}
 	return nil

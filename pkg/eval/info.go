@@ -74,11 +74,12 @@ type MetricID struct {
 	Reduce string `json:"reduce,omitempty"`
 	// Signature names the settings of a published measure, as sacrebleu's does; "" where it has none. Hash tells them too.
 	Signature string `json:"signature,omitempty"`
+	Unit      string `json:"unit,omitempty"` // of a metric that measures: "ms", "USD", "tokens"; "" is a score
 }
 
-// same tells whether both compute the same. A signature may be missing from an older run.
+// same tells whether both compute the same. A signature or unit may be missing from an older run.
 func (m MetricID) same(n MetricID) bool {
-	m.Signature, n.Signature = "", ""
+	m.Signature, n.Signature, m.Unit, n.Unit = "", "", "", ""
 	return m == n
 }
 

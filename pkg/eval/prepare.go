@@ -109,7 +109,7 @@ func (r *runner) describe(id string) Info {
 		}
 	}
 	for _, m := range s.Metrics {
-		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash, s.reduceOf(m), m.Signature()})
+		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash, s.reduceOf(m), m.Signature(), m.Unit()})
 	}
 	return info
 }

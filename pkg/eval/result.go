@@ -65,6 +65,7 @@ type MetricResult struct {
 	CI95     *[2]float64 `json:"ci95"` // null when there are too few cases to say
 	// Signature names the settings that a published measure's figure cannot be compared without, such as BLEU's.
 	Signature string `json:"signature,omitempty"`
+	Unit      string `json:"unit,omitempty"` // of what is measured: "ms", "USD", "tokens"; "" is a score
 	// Compared counts the verdicts of a judge that saw two answers in both orders, Flips those that changed with it.
 	Compared int `json:"position_compared,omitempty"`
 	Flips    int `json:"position_flips,omitempty"`
@@ -116,7 +117,7 @@ func (t *tally) over(cases []int, every bool) []MetricResult {
 	for _, m := range t.ordered() {
 		r := t.sum(m, cases)
 		if every {
-			r.Signature, r.Compared, r.Flips = m.sign, m.compared, m.flipped
+			r.Signature, r.Unit, r.Compared, r.Flips = m.sign, m.unit, m.compared, m.flipped
 		}
 		if every || r.N+r.Unscored > 0 {
 			out = append(out, r)

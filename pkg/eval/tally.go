@@ -35,6 +35,7 @@ type series struct {
 	compared int // records whose judge saw two answers in both orders
 	flipped  int // of these: verdicts that changed with the order
 	sign     string
+	unit     string
 }
 
 // cell is one metric of one case over its repeats.
@@ -65,7 +66,7 @@ func newTally(info Info) *tally {
 	t.reduce = reduction(info.Reduce, t.repeats)
 	for _, m := range info.Metrics {
 		s := t.metric(m.Name)
-		s.reduce, s.sign = reduction(m.Reduce, t.repeats), m.Signature
+		s.reduce, s.sign, s.unit = reduction(m.Reduce, t.repeats), m.Signature, m.Unit
 	}
 	t.own = len(t.metrics)
 	return t

@@ -17,6 +17,9 @@ func notes(m eval.MetricResult, repeats int, safe func(string) string) (list []s
 	if repeats > 1 {
 		list = append(list, fmt.Sprintf("%s of %d repeats", safe(cmp.Or(m.Reduce, "mean")), repeats))
 	}
+	if m.Unit != "" {
+		list = append(list, "in "+safe(m.Unit))
+	}
 	if m.Signature != "" {
 		list = append(list, safe(m.Signature))
 	}

@@ -26,6 +26,7 @@ func TestNotes(t *testing.T) {
 	}{
 		{"nothing to say", result(1, eval.MetricResult{Name: "exact"}), nil},
 		{"a signature", result(1, bleu), []string{"bleu: nrefs:var|tok:13a"}},
+		{"a unit", result(1, eval.MetricResult{Name: "latency", Unit: "ms"}), []string{"latency: in ms"}},
 		{"flips", result(1, pair), []string{"better: 3 of 40 verdicts changed with the order of the answers (7.5 %)"}},
 		{"no flip is said too", result(1, eval.MetricResult{Name: "b", Compared: 1}), []string{"b: 0 of 1 verdict changed with the order of the answers (0.0 %)"}},
 		{"one reduction", result(5, bleu, eval.MetricResult{Name: "exact"}), []string{"all metrics: mean of 5 repeats", "bleu: nrefs:var|tok:13a"}},
