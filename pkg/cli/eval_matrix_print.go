@@ -61,6 +61,7 @@ func (e *env) printMatrixNotes(m *eval.Matrix) error {
 				return err
 			}
 		}
+		e.tellUnread(r.Outcome.Unread)
 		break
 	}
 	return nil

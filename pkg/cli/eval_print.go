@@ -14,7 +14,26 @@ func (e *env) printRun(o evalRunOptions, suite *eval.Suite, out *eval.Outcome) e
 	if o.json {
 		return writeJSON(e.out, out.Result)
 	}
-	return report.Text(e.out, e.reportOf(suite, out), e.reportStyle())
+	if err := report.Text(e.out, e.reportOf(suite, out), e.reportStyle()); err != nil {
+		return err
+	}
+	e.tellUnread(out.Unread)
+	return nil
+}
+
+// tellUnread says which expectations of cases came to nothing.
+func (e *env) tellUnread(list []eval.Unread) {
+	for _, u := range list {
+		hint := map[string]string{"expected_intent": " (the scorer intent does)", "expected_tone": " (the scorer tone does)", "schema": " (the scorer json_schema does)"}[u.Field]
+		e.info("note: no scorer looks at %s, which %s", u.Field, havePlural(u.Cases)+hint)
+	}
+}
+
+func havePlural(cases int) string {
+	if cases == 1 {
+		return "1 case has"
+	}
+	return grouped(cases) + " cases have"
 }
 
 // answersFrom says where the answers of a recording came from, "" for a model that was asked.

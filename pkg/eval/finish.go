@@ -39,7 +39,7 @@ func (r *runner) finish(stop error) (*Outcome, error) {
 	if stop != nil {
 		r.info.Status = StatusInterrupted
 	}
-	out := &Outcome{Info: r.info}
+	out := &Outcome{Info: r.info, Unread: r.unread}
 	if r.dir == nil {
 		out.Result = r.tally.result(r.info, r.suite.maxUnscored())
 		return out, nil

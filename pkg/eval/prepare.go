@@ -81,6 +81,7 @@ func (r *runner) preflight(ctx context.Context) error {
 
 // checkCase renders the prompt for the case, so that a missing variable is found now.
 func (r *runner) checkCase(c *Case) error {
+	r.noteUnread(c)
 	if r.version == nil {
 		if c.Input == "" && len(c.Messages) == 0 {
 			return diag.Errorf("it has neither input nor messages, and the suite no prompt").

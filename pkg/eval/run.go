@@ -42,6 +42,7 @@ type Outcome struct {
 	Dir    string // "" when it ended before anything was written
 	Info   Info
 	Result Result
+	Unread []Unread // expectations of cases that no scorer looks at; of a run that was made now
 }
 
 // runner holds one run. Its fields are set before the workers start; tally, dir and counts belong to
@@ -54,6 +55,7 @@ type runner struct {
 	model     string // as named
 	send      string // as sent: a recording's name resolved to its path
 	cases     Summary
+	unread    []Unread
 	automatic []*score.Metric
 	started   time.Time
 
