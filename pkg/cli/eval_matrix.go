@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,8 @@ func (e *env) runMatrix(ctx context.Context, o evalRunOptions, suite *eval.Suite
 	}
 	bar := newProgress(e)
 	run.Progress = bar.show
+	passed := e.newVerdicts()
+	run.Kept = passed.keep
 	m, err := eval.RunMatrix(ctx, suite, cells, run)
 	bar.clear()
 	if err != nil {
@@ -47,9 +50,9 @@ func (e *env) runMatrix(ctx context.Context, o evalRunOptions, suite *eval.Suite
 	for _, r := range m.Runs {
 		if r.Outcome != nil {
 			runs = append(runs, e.reportOf(suite, r.Outcome))
-			e.recordVerdicts(ctx, r.Outcome)
 		}
 	}
+	e.recordVerdicts(ctx, passed)
 	if err := files.write(e, runs...); err != nil {
 		return err
 	}
@@ -119,6 +122,12 @@ func (e *env) matrixVerdict(ctx context.Context, m *eval.Matrix, name string) er
 		}
 		return err
 	}
+	if invalid != "" || failed > 0 {
+		i := slices.IndexFunc(m.Runs, func(r eval.CellRun) bool { return r.Outcome.Result.Errors > 0 || mostUnscored(&r.Outcome.Result) > 0 })
+		if i >= 0 {
+			e.offerRetry(name, m.Runs[i].Outcome)
+		}
+	}
 	switch {
 	case invalid != "":
 		return &codedError{exitItems, errors.New(invalid)}
@@ -150,7 +159,9 @@ func (e *env) resumed(o *evalRunOptions, suite *eval.Suite) (*eval.Suite, []eval
 			if err != nil {
 				return nil, nil, err
 			}
-			return suite.Like(info), cells, nil
+			as := suite.Like(info)
+			as.Task = cmp.Or(o.task, as.Task)
+			return as, cells, nil
 		}
 	}
 	dir, err := eval.FindRun(root, o.resume)
@@ -169,5 +180,6 @@ func (e *env) resumed(o *evalRunOptions, suite *eval.Suite) (*eval.Suite, []eval
 		return suite, nil, nil // what differs is told by eval.Run
 	}
 	as := suite.Like(info)
+	as.Task = cmp.Or(o.task, as.Task) // of another one eval.Run tells that it differs
 	return as, []eval.Cell{{Prompt: as.Prompt, Model: as.Model, Params: as.Params}}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/report"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
@@ -42,6 +43,26 @@ func (e *env) printMatrix(o evalRunOptions, suite *eval.Suite, m *eval.Matrix) e
 		if err := part.print(e); err != nil {
 			return err
 		}
+	}
+	return e.printMatrixNotes(m)
+}
+
+// printMatrixNotes says how the means of the table came about, which is the same in all runs.
+func (e *env) printMatrixNotes(m *eval.Matrix) error {
+	for _, r := range m.Runs {
+		if r.Outcome == nil {
+			continue
+		}
+		for i, line := range report.Notes(r.Outcome.Result) {
+			if i == 0 {
+				line = "\n" + line
+			}
+			if err := e.say("%s", line); err != nil {
+				return err
+			}
+		}
+		e.tellUnread(r.Outcome.Unread)
+		break
 	}
 	return nil
 }
@@ -82,6 +103,25 @@ func matrixGrid(m *eval.Matrix) *grid {
 		return grouped(r.Usage.Output)
 	})
 	row("cost", func(r *eval.Result) string { return price(r.Cost) })
+	if slices.ContainsFunc(m.Runs, func(r eval.CellRun) bool { return r.Outcome != nil && r.Outcome.Result.Judges != nil }) {
+		row("judges' cost", func(r *eval.Result) string {
+			if r.Judges == nil {
+				return "–"
+			}
+			return price(r.Judges.Cost)
+		})
+	}
+	for _, name := range matrixMetrics(m) {
+		if slices.ContainsFunc(m.Runs, func(r eval.CellRun) bool { return r.Outcome != nil && compared(&r.Outcome.Result, name) > 0 }) {
+			row(name+" flips", func(r *eval.Result) string {
+				n := compared(r, name)
+				if n == 0 {
+					return "–"
+				}
+				return fmt.Sprintf("%d of %d", metricOf(r, name).Flips, n)
+			})
+		}
+	}
 	return g
 }
 
@@ -97,6 +137,14 @@ func matrixMetrics(m *eval.Matrix) (names []string) {
 		}
 	}
 	return names
+}
+
+// compared is how many verdicts of a metric's judge were asked for in both orders.
+func compared(r *eval.Result, metric string) int {
+	if m := metricOf(r, metric); m != nil {
+		return m.Compared
+	}
+	return 0
 }
 
 func meanWord(m *eval.MetricResult) string {

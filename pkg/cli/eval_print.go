@@ -14,7 +14,26 @@ func (e *env) printRun(o evalRunOptions, suite *eval.Suite, out *eval.Outcome) e
 	if o.json {
 		return writeJSON(e.out, out.Result)
 	}
-	return report.Text(e.out, e.reportOf(suite, out), e.reportStyle())
+	if err := report.Text(e.out, e.reportOf(suite, out), e.reportStyle()); err != nil {
+		return err
+	}
+	e.tellUnread(out.Unread)
+	return nil
+}
+
+// tellUnread says which expectations of cases came to nothing.
+func (e *env) tellUnread(list []eval.Unread) {
+	for _, u := range list {
+		hint := map[string]string{"expected_intent": " (the scorer intent does)", "expected_tone": " (the scorer tone does)", "schema": " (the scorer json_schema does)"}[u.Field]
+		e.info("note: no scorer looks at %s, which %s", u.Field, havePlural(u.Cases)+hint)
+	}
+}
+
+func havePlural(cases int) string {
+	if cases == 1 {
+		return "1 case has"
+	}
+	return grouped(cases) + " cases have"
 }
 
 // answersFrom says where the answers of a recording came from, "" for a model that was asked.
@@ -35,6 +54,17 @@ func answersFrom(suite *eval.Suite, model string) string {
 	return "recorded: " + header.Source
 }
 
+// offerRetry says how what failed or is unscored can be made anew, where a run that has ended holds some.
+func (e *env) offerRetry(name string, out *eval.Outcome) {
+	run, r := out.Info.ID, &out.Result
+	if m := out.Info.Matrix; m != nil {
+		run = m.ID
+	}
+	if out.Info.RescoredOf == "" && (r.Errors > 0 || mostUnscored(r) > 0) {
+		e.notice("make what failed or is unscored anew with: %s", e.again("eval", "run", name, "--resume", run, "--retry-failed"))
+	}
+}
+
 func (e *env) evalVerdict(ctx context.Context, o evalRunOptions, name string, out *eval.Outcome, err error) error {
 	switch {
 	case err != nil && out.Dir != "":
@@ -51,8 +81,10 @@ func (e *env) evalVerdict(ctx context.Context, o evalRunOptions, name string, ou
 	case err != nil:
 		return err
 	case !out.Result.Valid:
+		e.offerRetry(name, out)
 		return &codedError{exitItems, fmt.Errorf("the run is not valid: %s", out.Result.Invalid)}
 	case out.Result.Errors > 0:
+		e.offerRetry(name, out)
 		return &codedError{exitItems, fmt.Errorf("%d calls failed; their cases are unscored", out.Result.Errors)}
 	}
 	return nil

@@ -30,6 +30,7 @@ type evalRunOptions struct {
 	json        bool
 	record      string
 	resume      string
+	retry       bool
 	maxCost     string
 	idleTimeout time.Duration
 	allowExec   bool
@@ -79,6 +80,7 @@ func (o *evalRunOptions) declare(cmd *cobra.Command) {
 	flags.BoolVar(&o.json, "json", false, "print as JSON")
 	flags.StringVar(&o.record, "record", "", "append the answers to this recording `FILE`")
 	flags.StringVar(&o.resume, "resume", "", "do what is left of this `RUN` or matrix")
+	flags.BoolVar(&o.retry, "retry-failed", false, "with --resume: ask again where a call failed, and score again what is unscored")
 	flags.StringVar(&o.maxCost, "max-cost", "", "do not spend more than this many `DOLLARS`, such as 0.50")
 	flags.BoolVar(&o.allowExec, "allow-exec", false, "let the suite's exec scorers run commands")
 	flags.DurationVar(&o.idleTimeout, "idle-timeout", 0, "longest silence inside an answer")
@@ -94,6 +96,8 @@ func (o *evalRunOptions) check(flags *pflag.FlagSet) error {
 		return diag.Errorf("--concurrency %d is above %d", o.concurrency, config.MaxConcurrency)
 	case flags.Changed("repeat") && o.repeat < 1:
 		return diag.Errorf("--repeat %d is not above zero", o.repeat)
+	case o.retry && o.resume == "":
+		return diag.Errorf("--retry-failed goes on with a run, and none is named").WithHint("add --resume RUN, such as --resume last")
 	}
 	return nil
 }
@@ -158,6 +162,8 @@ func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, n
 	}
 	bar := newProgress(e)
 	run.Progress = bar.show
+	passed := e.newVerdicts()
+	run.Kept = passed.keep
 	out, err := eval.Run(ctx, suite, run)
 	bar.clear()
 	if out == nil {
@@ -179,7 +185,7 @@ func (e *env) runOne(ctx context.Context, o evalRunOptions, suite *eval.Suite, n
 		return fileErr
 	}
 	budget.settle(out)
-	e.recordVerdicts(ctx, out)
+	e.recordVerdicts(ctx, passed)
 	if gateErr := errors.Join(gate.print(o.json), gate.verdict()); gateErr != nil {
 		return gateErr
 	}
@@ -205,7 +211,7 @@ func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suit
 	tools, err := e.scoreTools(eng, caller, suite, o.allowExec)
 	return eval.Config{
 		Caller: caller, Prompts: lazyPrompts{e}, Tools: tools, Root: filepath.Join(cfg.State, "runs"), Model: o.model, Tag: o.tag,
-		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Tool: "llmops " + version,
+		Tenant: cfg.Tenant, Concurrency: concurrency(o, suite, cfg), Resume: o.resume, Retry: o.retry, Tool: "llmops " + version,
 		Commit: commit,
 	}, budget, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -140,11 +141,15 @@ func (e *env) printAnswer(r *eval.Record) error {
 	return e.say("%s", strings.Join(lines, "\n"))
 }
 
-// labelled writes a name and a text of any number of lines, which are indented alike.
+// labelled writes a name and a text of any number of lines, which are indented alike and broken between words where
+// they are too long for a terminal.
 func (e *env) labelled(name, text string) string {
 	const indent = "            "
 	if text == "" {
 		text = "(nothing)"
+	}
+	if e.narrow() {
+		text = ansi.Wrap(text, max(20, e.width()-len(indent)), "")
 	}
 	label := "  " + name + indent[min(len(indent)-1, len(name)+2):]
 	return e.outStyle().faint(label) + strings.ReplaceAll(strings.TrimRight(text, "\n"), "\n", "\n"+indent)

@@ -52,8 +52,13 @@ func TestCaseErrors(t *testing.T) {
 		{"yaml, wrong kind", "c.yaml", "- id: a\n  required: maybe\n", "c.yaml:2:3: required wants true or false, not string", ""},
 		{"yaml, no list", "c.yaml", "id: a\n", "c.yaml:1:1: a YAML case file is a list of cases", ""},
 		{"yaml, no mapping", "c.yaml", "- a\n", "c.yaml:1:3: a case is a mapping", ""},
-		{"yaml, merge key", "c.yaml", "- <<: {id: a}\n", "c.yaml:1:3: line 1: merge keys (<<) have no place in a case", ""},
-		{"yaml, infinite", "c.yaml", "- vars: {a: .inf}\n", "c.yaml:1:3: line 1: not a finite number", ""},
+		{"yaml, merge of a text", "c.yaml", "- <<: a\n", "c.yaml:1:7: << wants a mapping, or a list of them", ""},
+		{"yaml, merge with itself", "c.yaml", "- &a\n  <<: *a\n", "c.yaml:1:3: nested too deep", ""},
+		{"yaml, merge of an unknown key", "c.yaml", "- {id: a, <<: {inptu: b}}\n", `c.yaml:1:3: unknown key "inptu" of a case`, "did you mean input?"},
+		{"yaml, infinite", "c.yaml", "- vars: {a: .inf}\n", "c.yaml:1:13: not a finite number", ""},
+		{"csv, semicolons", "c.csv", "id;input\n", `c.csv:1:1: unknown column "id;input"`, "columns are separated by commas"},
+		{"csv, column without a name", "c.csv", "id,\n", `c.csv:1:4: unknown column ""`, "each column has a name"},
+		{"json, UTF-16 without a mark", "c.json", "[\x00{\x00", "c.json:1:1: UTF-16 text", "save the file as UTF-8"},
 		{"another kind of file", "c.txt", "x", "c.txt: a case file ends in .jsonl, .json, .yaml or .csv", ""},
 		{"no case", "c.jsonl", "\n\n", "suite.yaml: the suite has no cases", "add some to c.jsonl"},
 	}
@@ -87,6 +92,25 @@ func TestCaseFileErrors(t *testing.T) {
 		if _, err := s.Scan(nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q in it", cases, err, want)
 		}
+	}
+}
+
+// Cases of a YAML file may share keys: a case's own win, and of several mappings the earlier.
+func TestMergedCases(t *testing.T) {
+	s := mustSuite(t, map[string]string{
+		suiteName: "cases: c.yaml\n",
+		"c.yaml":  "- &one {id: a, input: x, tags: &t [shop]}\n- &two {id: b, input: y, expected: z, tags: *t}\n- {<<: [*one, *two], id: c}\n- {id: d, <<: *two, vars: {q: 1}}\n",
+	})
+	var got []string
+	for c, err := range s.All() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%s %s %s %v", c.ID, c.Input, c.Expected, c.Tags))
+	}
+	want := []string{"a x  [shop]", `b y "z" [shop]`, `c x "z" [shop]`, `d y "z" [shop]`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

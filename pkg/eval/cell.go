@@ -100,11 +100,11 @@ func (s *Suite) With(c Cell) (*Suite, error) {
 	return &as, nil
 }
 
-// Like is the suite with the prompt, the model, the parameters and the repeats of one of its runs, as far as
+// Like is the suite with the prompt, the model, the parameters, the task and the repeats of one of its runs, as far as
 // they can be found: what a run that is resumed goes on with.
 func (s *Suite) Like(info Info) *Suite {
 	as := *s
-	as.Model, as.Params, as.Repeat = info.Model, info.Params, info.Repeat
+	as.Model, as.Params, as.Repeat, as.Task = info.Model, info.Params, info.Repeat, info.Task
 	if p := info.Prompt; p != nil && p.Version != "" {
 		as.Prompt = Prompt{Ref: p.Name + "@" + p.Version}
 	}

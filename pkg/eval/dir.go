@@ -20,15 +20,18 @@ import (
 // at most the record in flight. While the run goes on the records therefore stand in the order in which
 // answers came; close puts them into the order of the cases.
 type dir struct {
-	path  string
-	file  *jsonlines.File
-	lines []line
+	path   string
+	file   *jsonlines.File
+	lines  []line
+	redone *jsonlines.File // of a retry; nil before its first record
+	places map[int]int     // of lines, by seq; made with redone
 }
 
 // line is where a record stands in cases.jsonl.
 type line struct {
 	seq, length int
 	offset      int64
+	redone      bool // it stands in the file of the retry
 }
 
 func createDir(root string, info Info) (*dir, error) {
@@ -47,7 +50,7 @@ func createDir(root string, info Info) (*dir, error) {
 }
 
 // openDir opens a run for going on with it, and repairs its tail. have is told of each record.
-func openDir(root, id string, have func(*Record)) (*dir, Info, error) {
+func openDir(root, id string, have func(*Record, line)) (*dir, Info, error) {
 	path := filepath.Join(root, filepath.Base(id))
 	info, err := ReadInfo(path)
 	if err != nil {
@@ -58,8 +61,11 @@ func openDir(root, id string, have func(*Record)) (*dir, Info, error) {
 		return nil, info, err
 	}
 	d := &dir{path: path, file: f}
+	if d, err = d.takeIn(); err != nil {
+		return nil, info, err
+	}
 	if err := d.load(have); err != nil {
-		return nil, info, errors.Join(err, f.Close())
+		return nil, info, errors.Join(err, d.file.Close())
 	}
 	return d, info, nil
 }
@@ -77,7 +83,7 @@ func openRecords(path string) (*jsonlines.File, error) {
 	return f, nil
 }
 
-func (d *dir) load(have func(*Record)) error {
+func (d *dir) load(have func(*Record, line)) error {
 	if _, err := d.file.Repair(); err != nil {
 		return err
 	}
@@ -91,8 +97,9 @@ func (d *dir) load(have func(*Record)) error {
 		if err = parseRecord(rec, text, filepath.Join(d.path, casesName), lines.Number(), err); err != nil {
 			return err
 		}
-		d.lines = append(d.lines, line{rec.Seq, int(lines.End() - lines.Offset()), lines.Offset()})
-		have(rec)
+		at := line{seq: rec.Seq, length: int(lines.End() - lines.Offset()), offset: lines.Offset()}
+		d.lines = append(d.lines, at)
+		have(rec, at)
 	}
 }
 
@@ -101,28 +108,30 @@ func (d *dir) append(rec *Record) error {
 	if err := d.file.Append(rec); err != nil {
 		return fmt.Errorf("run directory: record of case %s: %w", rec.Case, err)
 	}
-	d.lines = append(d.lines, line{rec.Seq, int(d.file.Size() - offset), offset})
+	d.lines = append(d.lines, line{seq: rec.Seq, length: int(d.file.Size() - offset), offset: offset})
 	return nil
 }
 
-// close closes the file, and where its records are not in the order of the cases, rewrites it in that.
+// close closes the file, and where its records are not in the order of the cases, or some were made anew, rewrites
+// it in that.
 func (d *dir) close() error {
 	bySeq := func(a, b line) int { return a.seq - b.seq }
-	if slices.IsSortedFunc(d.lines, bySeq) {
+	if slices.IsSortedFunc(d.lines, bySeq) && d.redone == nil {
 		return d.file.Close()
 	}
 	slices.SortFunc(d.lines, bySeq)
-	return wholefile.Write(filepath.Join(d.path, casesName), func(w io.Writer) error {
+	err := wholefile.Write(filepath.Join(d.path, casesName), func(w io.Writer) error {
 		// Closed before the rename, which Windows refuses on an open file.
 		return errors.Join(d.copySorted(w), d.file.Close())
 	})
+	return errors.Join(err, d.closeRedone(err == nil))
 }
 
 func (d *dir) copySorted(w io.Writer) error {
 	var buffer []byte
 	for _, l := range d.lines {
 		buffer = slices.Grow(buffer[:0], l.length)[:l.length]
-		if _, err := d.file.ReadAt(buffer, l.offset); err != nil {
+		if err := d.readAt(buffer, l); err != nil {
 			return err
 		}
 		if _, err := w.Write(buffer); err != nil {

@@ -62,6 +62,9 @@ func TestKilledRun(t *testing.T) {
 	_ = cmd.Wait() // killed
 	root := filepath.Join(s.Dir, "runs")
 	path := filepath.Join(root, "killed")
+	if _, err := Repair(path); err != nil { // of what the kill itself cut off
+		t.Fatal(err)
+	}
 	kept := 0
 	for _, err := range Records(path) {
 		if err != nil {

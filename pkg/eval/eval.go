@@ -39,6 +39,7 @@ type Config struct {
 	Tenant      string // whom the calls are for
 	Concurrency int    // wins over the suite's; 0 leaves it to the suite, which leaves it at 4
 	Resume      string // id of a run to finish; "" starts a new one
+	Retry       bool   // with Resume: also ask again where a call failed, and score again what is unscored
 
 	Tool string // version of the program, for the run's record
 	// Commit gives the git commit of the suite, for the run's record; "" means unknown. It is asked when the
@@ -46,6 +47,7 @@ type Config struct {
 	Commit func() string
 
 	Progress func(Progress)   // told after each answer, from one goroutine; nil: nobody asks
+	Kept     func(*Record)    // told of each record that the run has, those of before a resume too, from one goroutine; nil: nobody asks
 	Now      func() time.Time // nil means time.Now
 	NewID    func() string    // nil makes one of time and chance
 

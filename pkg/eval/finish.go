@@ -2,11 +2,12 @@ package eval
 
 import (
 	"errors"
+	"fmt"
 	"time"
 )
 
 // write appends a record. The run's directory is made for the first one, so that a run that cannot
-// begin leaves nothing behind.
+// begin leaves nothing behind. One that is resumed is marked as going on again.
 func (r *runner) write(rec *Record) error {
 	if r.dir == nil {
 		if r.cfg.Commit != nil {
@@ -16,7 +17,16 @@ func (r *runner) write(rec *Record) error {
 		if err != nil {
 			return err
 		}
-		r.dir = d
+		r.dir, r.marked = d, true
+	}
+	if !r.marked {
+		if err := writeInfo(r.dir.path, r.info); err != nil {
+			return fmt.Errorf("run directory: %w", err)
+		}
+		r.marked = true
+	}
+	if _, redone := r.again[rec.Seq]; redone {
+		return r.dir.replace(rec)
 	}
 	return r.dir.append(rec)
 }
@@ -29,13 +39,23 @@ func (r *runner) finish(stop error) (*Outcome, error) {
 	if stop != nil {
 		r.info.Status = StatusInterrupted
 	}
-	out := &Outcome{Info: r.info, Result: r.tally.result(r.info, r.suite.maxUnscored())}
+	out := &Outcome{Info: r.info, Unread: r.unread}
 	if r.dir == nil {
+		out.Result = r.tally.result(r.info, r.suite.maxUnscored())
 		return out, nil
 	}
 	out.Dir = r.dir.path
+	err := r.dir.close()
+	if len(r.again) > 0 { // what was not made anew, as the run was stopped, counts as it was
+		if again, sumErr := sumUp(out.Dir, r.info); sumErr == nil {
+			r.tally = again
+		} else {
+			err = errors.Join(err, sumErr)
+		}
+	}
+	out.Result = r.tally.result(r.info, r.suite.maxUnscored())
 	out.Info.Totals = &out.Result
-	return out, errors.Join(r.dir.close(), writeInfo(r.dir.path, out.Info))
+	return out, errors.Join(err, writeInfo(r.dir.path, out.Info))
 }
 
 // release gives a run back that is not gone on with.

@@ -42,6 +42,7 @@ type Info struct {
 	Prompt      *PromptID  `json:"prompt"` // null when the suite has none
 	Model       string     `json:"model"`
 	Params      Params     `json:"params"`
+	Task        string     `json:"task,omitempty"` // what routing rules knew the calls as; "" means nothing
 	Repeat      int        `json:"repeat"`
 	Reduce      string     `json:"reduce,omitempty"` // how repeats become one value where a metric says nothing else; "" means the mean
 	Metrics     []MetricID `json:"metrics"`
@@ -71,6 +72,15 @@ type MetricID struct {
 	Hash string `json:"hash"`
 	// Reduce is how repeats become one value; "" means the mean.
 	Reduce string `json:"reduce,omitempty"`
+	// Signature names the settings of a published measure, as sacrebleu's does; "" where it has none. Hash tells them too.
+	Signature string `json:"signature,omitempty"`
+	Unit      string `json:"unit,omitempty"` // of a metric that measures: "ms", "USD", "tokens"; "" is a score
+}
+
+// same tells whether both compute the same. A signature or unit may be missing from an older run.
+func (m MetricID) same(n MetricID) bool {
+	m.Signature, n.Signature, m.Unit, n.Unit = "", "", "", ""
+	return m == n
 }
 
 // differs names the first thing that keeps a run from being gone on with, or "".
@@ -86,8 +96,10 @@ func (i Info) differs(now Info) string {
 		return "model"
 	case i.Repeat != now.Repeat:
 		return "number of repeats"
-	case !slices.Equal(i.Metrics, now.Metrics):
+	case !slices.EqualFunc(i.Metrics, now.Metrics, MetricID.same):
 		return "list of scorers"
+	case i.Task != now.Task:
+		return "task"
 	case !sameJSON(i.Params, now.Params):
 		return "list of parameters"
 	}

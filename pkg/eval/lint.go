@@ -120,7 +120,7 @@ func shingles(text string) map[string]bool {
 // expected finds what a scorer of the suite compares with and the case has not.
 func (l *linter) expected(c *Case) {
 	for _, m := range l.suite.scorersFor(c, nil) {
-		switch field := needs(m.Type); {
+		switch field := needs(m); {
 		case field == "expected" && len(c.Expected) == 0, field == "expected_intent" && c.ExpectedIntent == "",
 			field == "expected_tone" && c.ExpectedTone == "", field == "context" && len(c.Context) == 0:
 			l.add("missing-expected", c, "scorer %s wants %s, which the case has not", m.Name, field)
@@ -128,44 +128,10 @@ func (l *linter) expected(c *Case) {
 	}
 }
 
-// needs is the field of a case that scorers of a type compare with, "" for those that may do without.
-func needs(kind string) string {
-	switch kind {
-	case "exact", "number", "levenshtein", "token_f1", "bleu", "rouge1", "rouge2", "rougeL", "rougeLsum", "embedding_similarity", "context_recall":
-		return "expected"
-	case "intent":
-		return "expected_intent"
-	case "tone":
-		return "expected_tone"
-	case "faithfulness", "context_precision":
-		return "context"
-	}
-	return ""
-}
-
 // unused finds expectations that no scorer looks at.
 func (l *linter) unused(c *Case) {
-	var kinds []string
-	reads := map[string]bool{}
-	for _, m := range l.suite.scorersFor(c, nil) {
-		kinds = append(kinds, m.Type)
-		reads[needs(m.Type)] = true
-	}
-	open := len(kinds) == 0 || slices.ContainsFunc(kinds, func(k string) bool { // these may look at anything
-		return strings.HasPrefix(k, "judge") || slices.Contains([]string{"expr", "exec", "all_of", "any_of", "weighted", "regex", "json_path", "tool_call", "label"}, k)
-	})
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{
-		{"expected", len(c.Expected) > 0}, {"expected_intent", c.ExpectedIntent != ""}, {"expected_tone", c.ExpectedTone != ""},
-	} {
-		if f.set && !reads[f.name] && !open {
-			l.add("unused-field", c, "no scorer looks at %s", f.name)
-		}
-	}
-	if len(c.Schema) > 0 && !open && !slices.Contains(kinds, "json_schema") {
-		l.add("unused-field", c, "no scorer looks at schema")
+	for _, field := range unread(c, l.suite.scorersFor(c, nil)) {
+		l.add("unused-field", c, "no scorer looks at %s", field)
 	}
 }
 

@@ -49,7 +49,7 @@ func FindLike(root string, info Info) (string, error) {
 
 func (i Info) asksLike(other Info) bool {
 	return i.Suite == other.Suite && i.CasesSHA256 == other.CasesSHA256 && reflect.DeepEqual(i.Prompt, other.Prompt) &&
-		i.Model == other.Model && i.Repeat == other.Repeat && sameJSON(i.Params, other.Params)
+		i.Model == other.Model && i.Task == other.Task && i.Repeat == other.Repeat && sameJSON(i.Params, other.Params)
 }
 
 // KeepGate writes a verdict into the totals of a run's run.json.

@@ -81,6 +81,7 @@ func (r *runner) preflight(ctx context.Context) error {
 
 // checkCase renders the prompt for the case, so that a missing variable is found now.
 func (r *runner) checkCase(c *Case) error {
+	r.noteUnread(c)
 	if r.version == nil {
 		if c.Input == "" && len(c.Messages) == 0 {
 			return diag.Errorf("it has neither input nor messages, and the suite no prompt").
@@ -96,7 +97,7 @@ func (r *runner) describe(id string) Info {
 	s := r.suite
 	info := Info{
 		Schema: runSchema, ID: id, Suite: s.Name, SuiteSHA256: s.SHA256, SuiteDir: s.Dir, Cases: r.cases.Cases,
-		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Repeat: s.repeats(), Reduce: reduceWord(s.reduce), Tag: r.cfg.Tag, Matrix: r.cfg.matrix,
+		CasesSHA256: r.cases.SHA256, Model: r.model, Params: s.Params, Task: s.Task, Repeat: s.repeats(), Reduce: reduceWord(s.reduce), Tag: r.cfg.Tag, Matrix: r.cfg.matrix,
 		Tool: r.cfg.Tool, Started: r.started.UTC(), Status: StatusRunning,
 	}
 	if v := r.version; v != nil {
@@ -109,7 +110,7 @@ func (r *runner) describe(id string) Info {
 		}
 	}
 	for _, m := range s.Metrics {
-		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash, s.reduceOf(m)})
+		info.Metrics = append(info.Metrics, MetricID{m.Name, m.Type, m.Hash, s.reduceOf(m), m.Signature(), m.Unit()})
 	}
 	return info
 }
@@ -124,20 +125,24 @@ func newID(cfg Config) string {
 	return cfg.now().UTC().Format("20060102-150405-") + hex.EncodeToString(chance[:])
 }
 
+// takeOver counts a record of an earlier part of the run, or notes that it is to be made anew.
+func (r *runner) takeOver(rec *Record, at line) {
+	if r.have[rec.Seq] || r.again[rec.Seq].line.length > 0 {
+		return // twice in the file: the first counts
+	}
+	if r.cfg.Retry && (rec.Error != nil || rec.unscored()) {
+		r.again[rec.Seq] = again{at, rec.Error != nil}
+		return
+	}
+	r.have[rec.Seq] = true
+	r.sum(rec)
+}
+
 // resume takes over the records of an earlier part of the run.
 func (r *runner) resume() error {
 	r.have = map[int]bool{}
-	d, info, err := openDir(r.cfg.Root, r.cfg.Resume, func(rec *Record) {
-		if r.have[rec.Seq] {
-			return // twice in the file: the first counts
-		}
-		r.have[rec.Seq] = true
-		r.tally.add(rec)
-		r.done++
-		if rec.Error != nil {
-			r.failed++
-		}
-	})
+	r.again = map[int]again{}
+	d, info, err := openDir(r.cfg.Root, r.cfg.Resume, r.takeOver)
 	if err != nil {
 		return err
 	}
@@ -146,8 +151,8 @@ func (r *runner) resume() error {
 		err := diag.Errorf("run %s cannot be resumed: its %s was another", info.ID, diff).WithHint("start a new run")
 		return errors.Join(err, d.file.Close())
 	}
-	r.before = time.Duration(info.Duration)
-	r.info.ID, r.info.Started = info.ID, info.Started
+	r.before, r.info.Duration = time.Duration(info.Duration), info.Duration
+	r.info.ID, r.info.Started, r.info.Commit = info.ID, info.Started, info.Commit
 	if r.cfg.Tag == "" {
 		r.info.Tag = info.Tag
 	}

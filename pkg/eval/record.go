@@ -48,8 +48,9 @@ type Score struct {
 	Pass     bool     `json:"pass"`
 	Why      string   `json:"why,omitempty"`
 	Unscored string   `json:"unscored,omitempty"`
-	Label    string   `json:"label,omitempty"`   // a judge's own word: its grade, choice or label
-	Flipped  bool     `json:"flipped,omitempty"` // a judge's verdict changed with the order of the answers
+	Label    string   `json:"label,omitempty"`    // a judge's own word: its grade, choice or label
+	Compared bool     `json:"compared,omitempty"` // a judge saw two answers, in both orders
+	Flipped  bool     `json:"flipped,omitempty"`  // and its verdict changed with that
 }
 
 // Failure is why there is no answer, or no whole one.
@@ -140,15 +141,25 @@ func newScore(o score.Outcome) Score {
 	if o.Unscored != "" {
 		return Score{Unscored: o.Unscored}
 	}
-	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Flipped: o.Flipped}
+	return Score{Value: &o.Value, Pass: o.Pass, Why: o.Why, Label: o.Label, Compared: o.Compared, Flipped: o.Flipped}
 }
 
-// outcome is what the score was made of, as far as other scorers see it.
+// outcome is what the scorer said, as far as it was kept.
 func (s Score) outcome() score.Outcome {
 	if s.Value == nil {
-		return score.Outcome{Unscored: cmp.Or(s.Unscored, "unscored")}
+		return score.Outcome{Unscored: cmp.Or(s.Unscored, "no value was kept")}
 	}
-	return score.Outcome{Value: *s.Value, Pass: s.Pass, Why: s.Why, Label: s.Label, Flipped: s.Flipped}
+	return score.Outcome{Value: *s.Value, Pass: s.Pass, Why: s.Why, Label: s.Label, Compared: s.Compared, Flipped: s.Flipped}
+}
+
+// unscored tells whether a metric that applies gave no value.
+func (r *Record) unscored() bool {
+	for _, s := range r.Scores {
+		if s.Value == nil {
+			return true
+		}
+	}
+	return false
 }
 
 // judged adds what a scorer's own calls took.

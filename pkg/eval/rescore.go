@@ -97,20 +97,26 @@ func (s *Suite) byID() (map[string]*Case, error) {
 	return cases, nil
 }
 
-// rescore scores the named metrics in the suite's order; those that use others see their values, kept or new.
+// rescore scores the record by the named metrics anew, in the suite's order; those that use others see their values,
+// kept or new.
 func (r *Record) rescore(ctx context.Context, c *Case, scorers []*score.Metric, names []string) error {
+	for _, name := range names {
+		delete(r.Scores, name)
+	}
+	return r.scoreSome(ctx, c, scorers, func(m string) bool { return slices.Contains(names, m) })
+}
+
+// scoreSome scores the answer by some of the metrics and takes over what the others said, for those that look at them.
+func (r *Record) scoreSome(ctx context.Context, c *Case, metrics []*score.Metric, which func(name string) bool) error {
 	sample := c.Sample(r.Output, r.response(), r.Cost)
 	sample.Repeat, sample.Latency = r.Repeat, time.Duration(r.Latency)
-	for _, m := range scorers {
-		if !slices.Contains(names, m.Name) {
-			if kept, ok := r.Scores[m.Name]; ok {
-				sample.SetScore(m.Name, kept.outcome())
+	for _, m := range metrics {
+		if which(m.Name) {
+			if err := r.score(ctx, m, sample); err != nil {
+				return err
 			}
-			continue
-		}
-		delete(r.Scores, m.Name)
-		if err := r.score(ctx, m, sample); err != nil {
-			return err
+		} else if s, applies := r.Scores[m.Name]; applies {
+			sample.SetScore(m.Name, s.outcome())
 		}
 	}
 	return nil

@@ -43,6 +43,16 @@ type RunID struct {
 	Prompt *PromptID `json:"prompt"`
 	Repeat int       `json:"repeat"`
 	Status Status    `json:"status"`
+	Cell   string    `json:"cell,omitempty"` // what tells it from the other runs of its matrix; "" when it is in none
+}
+
+// RunID gives what names the run.
+func (i Info) RunID() RunID {
+	id := RunID{ID: i.ID, Suite: i.Suite, Tag: i.Tag, Model: i.Model, Prompt: i.Prompt, Repeat: i.Repeat, Status: i.Status}
+	if m := i.Matrix; m != nil && m.Cell >= 0 && m.Cell < len(m.Cells) {
+		id.Cell = m.Cells[m.Cell].Name
+	}
+	return id
 }
 
 // MetricResult is one metric over the cases. Cases that it does not apply to are in neither count.
@@ -52,8 +62,13 @@ type MetricResult struct {
 	Mean     *float64    `json:"mean"`             // over cases, each reduced over its repeats, by weight; null when n is 0
 	N        int         `json:"n"`                // cases scored at least once
 	Unscored int         `json:"unscored"`
-	CI95     *[2]float64 `json:"ci95"`                     // null when there are too few cases to say
-	Flips    int         `json:"position_flips,omitempty"` // verdicts that changed with the order of the answers
+	CI95     *[2]float64 `json:"ci95"` // null when there are too few cases to say
+	// Signature names the settings that a published measure's figure cannot be compared without, such as BLEU's.
+	Signature string `json:"signature,omitempty"`
+	Unit      string `json:"unit,omitempty"` // of what is measured: "ms", "USD", "tokens"; "" is a score
+	// Compared counts the verdicts of a judge that saw two answers in both orders, Flips those that changed with it.
+	Compared int `json:"position_compared,omitempty"`
+	Flips    int `json:"position_flips,omitempty"`
 }
 
 // Slice is the metrics of the cases with one tag.
@@ -71,7 +86,7 @@ type Latency struct {
 
 func (t *tally) result(info Info, maxUnscored float64) Result {
 	r := Result{
-		Schema: Schema, Run: RunID{info.ID, info.Suite, info.Tag, info.Model, info.Prompt, info.Repeat, info.Status},
+		Schema: Schema, Run: info.RunID(),
 		Errors: t.errors, Usage: t.usage.Tokens, Unknown: t.usage.Unknown, Cost: t.usage.Cost, Unpriced: t.usage.Unpriced,
 		Judges: t.judges, Latency: latency(t.latencies), Duration: int64(info.Duration) / 1e6, Metrics: []MetricResult{}, Slices: []Slice{},
 	}
@@ -102,7 +117,7 @@ func (t *tally) over(cases []int, every bool) []MetricResult {
 	for _, m := range t.ordered() {
 		r := t.sum(m, cases)
 		if every {
-			r.Flips = m.flipped
+			r.Signature, r.Unit, r.Compared, r.Flips = m.sign, m.unit, m.compared, m.flipped
 		}
 		if every || r.N+r.Unscored > 0 {
 			out = append(out, r)

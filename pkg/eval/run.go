@@ -42,6 +42,7 @@ type Outcome struct {
 	Dir    string // "" when it ended before anything was written
 	Info   Info
 	Result Result
+	Unread []Unread // expectations of cases that no scorer looks at; of a run that was made now
 }
 
 // runner holds one run. Its fields are set before the workers start; tally, dir and counts belong to
@@ -54,14 +55,17 @@ type runner struct {
 	model     string // as named
 	send      string // as sent: a recording's name resolved to its path
 	cases     Summary
+	unread    []Unread
 	automatic []*score.Metric
 	started   time.Time
 
 	info   Info
 	dir    *dir
+	marked bool // run.json says that the run is going on
 	tally  *tally
-	have   map[int]bool // of the resumed run
-	calls  int          // total
+	have   map[int]bool  // of the resumed run
+	again  map[int]again // of it too: what is to be made anew
+	calls  int           // total
 	done   int
 	failed int
 	before time.Duration // spent by the earlier parts of a resumed run
@@ -75,7 +79,8 @@ type job struct {
 	index  int // of the case
 	repeat int
 	seq    int
-	fresh  bool // no answer from a cache will do
+	fresh  bool  // no answer from a cache will do
+	stored *line // an answer that is there, to be scored where it is unscored; nil: to be asked for
 }
 
 // finished is a job with its record.
@@ -129,6 +134,9 @@ func (r *runner) produce(ctx context.Context, jobs chan<- job) error {
 			if r.have[j.seq] {
 				continue
 			}
+			if a, ok := r.again[j.seq]; ok && !a.ask {
+				j.stored = &a.line
+			}
 			select {
 			case jobs <- j:
 			case <-ctx.Done():
@@ -159,6 +167,9 @@ func (r *runner) inSlot(ctx context.Context, j job) finished {
 func (r *runner) ask(ctx context.Context, j job) finished {
 	if ctx.Err() != nil {
 		return finished{job: j, err: ctx.Err()}
+	}
+	if j.stored != nil {
+		return r.scoreAgain(ctx, j)
 	}
 	res, err := r.cfg.Caller.Generate(ctx, r.call(j))
 	rec := newRecord(j.c, j.repeat, j.seq)
@@ -194,8 +205,11 @@ func (r *runner) call(j job) engine.Call {
 
 // collect writes one record. The error it returns ends the run.
 func (r *runner) collect(ctx context.Context, f finished) error {
-	if f.record == nil || f.err != nil && ctx.Err() != nil {
+	if f.err != nil && ctx.Err() != nil {
 		return nil // cut off by the end of the run: to be done again when it is resumed
+	}
+	if f.record == nil {
+		return f.err
 	}
 	if fatal(f.err) {
 		return fmt.Errorf("case %s: %w", f.c.ID, f.err)
@@ -210,13 +224,21 @@ func (r *runner) collect(ctx context.Context, f finished) error {
 	return nil
 }
 
-// count adds a record to the sums and tells how far the run is.
-func (r *runner) count(rec *Record) {
+// sum adds a record that is kept to the sums.
+func (r *runner) sum(rec *Record) {
 	r.tally.add(rec)
 	r.done++
 	if rec.Error != nil {
 		r.failed++
 	}
+	if r.cfg.Kept != nil {
+		r.cfg.Kept(rec)
+	}
+}
+
+// count sums a record up and tells how far the run is.
+func (r *runner) count(rec *Record) {
+	r.sum(rec)
 	if r.cfg.Progress != nil {
 		r.cfg.Progress(Progress{r.calls, r.done, r.failed, r.tally.usage.copy(), r.cfg.now().Sub(r.started)})
 	}

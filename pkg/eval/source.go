@@ -91,7 +91,8 @@ func skipBOM(path string, in *bufio.Reader) error {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		_, err := in.Discard(3)
 		return err
-	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")):
+	case bytes.HasPrefix(head, []byte("\xff\xfe")), bytes.HasPrefix(head, []byte("\xfe\xff")),
+		len(head) > 1 && (head[0] == 0) != (head[1] == 0): // without a mark: every other byte of ASCII is 0
 		return diag.At(path, 1, 1, "UTF-16 text").WithHint("save the file as UTF-8")
 	}
 	return nil

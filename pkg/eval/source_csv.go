@@ -57,15 +57,24 @@ func checkHeader(path string, header []string, r *csv.Reader) error {
 		case seen[name]:
 			return diag.At(path, line, column, "the column %q is there twice", name)
 		case !strings.HasPrefix(name, "vars.") && !slices.Contains(caseKeys(), name):
-			hint := diag.DidYouMean(name, caseKeys())
-			if hint == "" {
-				hint = "a variable's column is named vars." + name
-			}
-			return diag.At(path, line, column, "unknown column %q", name).WithHint("%s", hint)
+			return diag.At(path, line, column, "unknown column %q", name).WithHint("%s", columnHint(name, len(header)))
 		}
 		seen[name] = true
 	}
 	return nil
+}
+
+func columnHint(name string, columns int) string {
+	near := diag.DidYouMean(name, caseKeys())
+	switch {
+	case columns == 1 && strings.ContainsAny(name, ";\t"):
+		return "columns are separated by commas; save the file with those"
+	case name == "":
+		return "each column has a name in the first row"
+	case near != "":
+		return near
+	}
+	return "a variable's column is named vars." + name
 }
 
 func csvError(path string, err error, columns int) error {

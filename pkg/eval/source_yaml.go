@@ -69,6 +69,10 @@ func yamlCase(path string, node *yaml.Node, budget *int) (*Case, error) {
 		}
 	}
 	value, err := plainValue(node, budget, 0)
+	if d, ok := errors.AsType[*diag.Error](err); ok {
+		d.File = path
+		return nil, d
+	}
 	if err != nil {
 		return nil, diag.At(path, node.Line, node.Column, "%w", err)
 	}
@@ -123,13 +127,15 @@ func plainValue(n *yaml.Node, budget *int, depth int) (any, error) {
 
 func plainMap(n *yaml.Node, budget *int, depth int) (any, error) {
 	m := make(map[string]any, len(n.Content)/2)
+	var merged []*yaml.Node
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Tag == "!!merge" {
-			return nil, fmt.Errorf("line %d: merge keys (<<) have no place in a case", key.Line)
+			merged = append(merged, n.Content[i+1])
+			continue
 		}
 		if _, twice := m[key.Value]; twice {
-			return nil, fmt.Errorf("line %d: the key %q is there twice", key.Line, key.Value)
+			return nil, diag.At("", key.Line, key.Column, "the key %q is there twice", key.Value)
 		}
 		v, err := plainValue(n.Content[i+1], budget, depth+1)
 		if err != nil {
@@ -137,7 +143,36 @@ func plainMap(n *yaml.Node, budget *int, depth int) (any, error) {
 		}
 		m[key.Value] = v
 	}
+	for _, from := range merged {
+		if err := merge(m, from, budget, depth); err != nil {
+			return nil, err
+		}
+	}
 	return m, nil
+}
+
+// merge adds what `<<` names, a mapping or a list of them, of which the earlier win: the keys that m has not itself.
+func merge(m map[string]any, from *yaml.Node, budget *int, depth int) error {
+	value, err := plainValue(from, budget, depth+1)
+	if err != nil {
+		return err
+	}
+	list, ok := value.([]any)
+	if !ok {
+		list = []any{value}
+	}
+	for _, one := range list {
+		keys, ok := one.(map[string]any)
+		if !ok {
+			return diag.At("", from.Line, from.Column, "<< wants a mapping, or a list of them")
+		}
+		for k, v := range keys {
+			if _, have := m[k]; !have {
+				m[k] = v
+			}
+		}
+	}
+	return nil
 }
 
 func plainScalar(n *yaml.Node) (any, error) {
@@ -154,7 +189,7 @@ func plainScalar(n *yaml.Node) (any, error) {
 		}
 		var f float64
 		if err := n.Decode(&f); err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-			return nil, fmt.Errorf("line %d: not a finite number", n.Line)
+			return nil, diag.At("", n.Line, n.Column, "not a finite number")
 		}
 		return f, nil
 	}

@@ -10,6 +10,15 @@ func Stored(dir string) (*Outcome, error) {
 	if info.Totals != nil && info.Status != StatusRunning {
 		return &Outcome{Dir: dir, Info: info, Result: *info.Totals}, nil
 	}
+	t, err := sumUp(dir, info)
+	if err != nil {
+		return nil, err
+	}
+	return &Outcome{Dir: dir, Info: info, Result: t.result(info, 1)}, nil
+}
+
+// sumUp reads the records of a run that is kept in dir.
+func sumUp(dir string, info Info) (*tally, error) {
 	t := newTally(info)
 	for rec, err := range Records(dir) {
 		if err != nil {
@@ -17,5 +26,5 @@ func Stored(dir string) (*Outcome, error) {
 		}
 		t.add(rec)
 	}
-	return &Outcome{Dir: dir, Info: info, Result: t.result(info, 1)}, nil
+	return t, nil
 }

@@ -31,8 +31,11 @@ type series struct {
 	values   [][]float64 // by case; for the mode only
 	cells    []cell
 	unscored int // records
-	flipped  int // records: verdicts that changed with the order of the answers
 	scored   int // records
+	compared int // records whose judge saw two answers in both orders
+	flipped  int // of these: verdicts that changed with the order
+	sign     string
+	unit     string
 }
 
 // cell is one metric of one case over its repeats.
@@ -62,7 +65,8 @@ func newTally(info Info) *tally {
 	t := &tally{repeats: max(1, info.Repeat), byName: map[string]*series{}, tags: newInterner(), groups: newInterner()}
 	t.reduce = reduction(info.Reduce, t.repeats)
 	for _, m := range info.Metrics {
-		t.metric(m.Name).reduce = reduction(m.Reduce, t.repeats)
+		s := t.metric(m.Name)
+		s.reduce, s.sign, s.unit = reduction(m.Reduce, t.repeats), m.Signature, m.Unit
 	}
 	t.own = len(t.metrics)
 	return t
@@ -103,6 +107,9 @@ func (t *tally) add(r *Record) {
 			m.cells[index].unscored++
 			m.unscored++
 			continue
+		}
+		if s.Compared || s.Flipped { // runs of before hold the flips only
+			m.compared++
 		}
 		if s.Flipped {
 			m.flipped++

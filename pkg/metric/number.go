@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"iter"
 	"math/big"
 	"strings"
 	"unicode"
@@ -35,6 +36,17 @@ func FinalNumber(text string, decimal rune) *big.Rat {
 // FirstNumber is FinalNumber for the first number of the text.
 func FirstNumber(text string, decimal rune) *big.Rat {
 	return scanNumber(text, 0, decimal).rat()
+}
+
+// Numbers gives all numbers of the text in their order, read as FinalNumber reads its one.
+func Numbers(text string, decimal rune) iter.Seq[*big.Rat] {
+	return func(yield func(*big.Rat) bool) {
+		for n := scanNumber(text, 0, decimal); n.text != ""; n = scanNumber(text, n.end, decimal) {
+			if r := n.rat(); r != nil && !yield(r) {
+				return
+			}
+		}
+	}
 }
 
 // number is a number found in a text; the zero value is none.

@@ -10,7 +10,7 @@ import (
 // Source: Rajpurkar and others 2016, and the official evaluation script.
 func NormalizeSQuAD(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r < unicode.MaxASCII && (unicode.IsPunct(r) || unicode.IsSymbol(r)) {
+		if asciiPunctuation(r) {
 			return -1
 		}
 		return unicode.ToLower(r)

@@ -3,6 +3,10 @@ package metric
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math/big"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,14 +43,40 @@ var metrics = map[string]func(*testing.T, vector) any{
 	"rougeLsum":      func(t *testing.T, v vector) any { return RougeLsum(v.text(t), v.reference(t), v.Params.UseStemmer) },
 	"rouge_tokenize": func(t *testing.T, v vector) any { return RougeTokens(v.text(t), v.Params.UseStemmer) },
 
-	"levenshtein_distance":   func(t *testing.T, v vector) any { return float64(Levenshtein(v.text(t), v.reference(t))) },
+	"levenshtein_distance": func(t *testing.T, v vector) any {
+		if v.Params.Transpositions {
+			return float64(DamerauLevenshtein(v.text(t), v.reference(t)))
+		}
+		return float64(Levenshtein(v.text(t), v.reference(t)))
+	},
 	"levenshtein_similarity": func(t *testing.T, v vector) any { return LevenshteinSimilarity(v.text(t), v.reference(t)) },
 	"squad_normalize":        func(t *testing.T, v vector) any { return NormalizeSQuAD(v.text(t)) },
 	"squad_em":               func(t *testing.T, v vector) any { return ExactMatchSQuAD(v.text(t), v.texts(t)...) },
-	"token_f1":               func(t *testing.T, v vector) any { return TokenF1(v.text(t), v.texts(t)...) },
-	"fuzzy_match":            func(t *testing.T, v vector) any { return FuzzyMatch(v.text(t), v.texts(t)...) },
-	"final_number_match":     func(t *testing.T, v vector) any { return sameNumber(v.text(t), v.reference(t)) },
-	"numeric_match":          func(t *testing.T, v vector) any { return sameNumber(v.text(t), v.reference(t)) },
+	"token_f1": func(t *testing.T, v vector) any {
+		if v.Params.Impl == "inspect_ai f1()" {
+			return WordSetF1(v.text(t), v.texts(t), v.Params.StopWords...)
+		}
+		return TokenF1(v.text(t), v.texts(t)...)
+	},
+	"normalized_exact_match": func(t *testing.T, v vector) any {
+		return slices.ContainsFunc(v.texts(t), func(r string) bool { return maps.Equal(WordSet(v.text(t)), WordSet(r)) })
+	},
+	"exact_match_rate": func(t *testing.T, v vector) any {
+		texts, without, same := read[[]string](t, v.Candidate), v.ignore(), 0.0
+		for i, r := range v.texts(t) {
+			same += share(without.Equal(texts[i], r))
+		}
+		return same / float64(len(texts))
+	},
+	"fuzzy_match":        func(t *testing.T, v vector) any { return FuzzyMatch(v.text(t), v.texts(t)...) },
+	"final_number_match": func(t *testing.T, v vector) any { return sameNumber(v.text(t), v.reference(t)) },
+	"numeric_match": func(t *testing.T, v vector) any {
+		if v.Params.Location == "any" {
+			want := FinalNumber(v.reference(t), '.')
+			return slices.ContainsFunc(slices.Collect(Numbers(v.text(t), '.')), func(r *big.Rat) bool { return r.Cmp(want) == 0 })
+		}
+		return sameNumber(v.text(t), v.reference(t))
+	},
 	"includes": func(t *testing.T, v vector) any {
 		for _, r := range v.texts(t) {
 			if strings.Contains(v.text(t), r) {
@@ -133,6 +163,14 @@ func (v vector) bleu() BLEU {
 	if p.Impl == "nltk" {
 		o.Tokenize = TokenizeNone
 		o.Smooth = map[string]Smoothing{"method0": SmoothNone, "method1": SmoothFloor, "method3": SmoothExp}[p.Smoothing]
+	}
+	return o
+}
+
+func (v vector) ignore() Ignore {
+	o := Ignore{Case: v.Params.IgnoreCase, Punctuation: v.Params.IgnorePunctuation, Digits: v.Params.IgnoreNumbers}
+	for _, p := range v.Params.Regexes {
+		o.Patterns = append(o.Patterns, regexp.MustCompile(p))
 	}
 	return o
 }

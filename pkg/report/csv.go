@@ -19,8 +19,8 @@ func CSV(w io.Writer, runs []Run) error {
 	out := bufio.NewWriter(w)
 	metrics := metricNames(runs)
 	header := []string{
-		"run", "case", "repeat", "status", "tags", "input", "expected", "output", "error_type", "error", "finish_reason",
-		"model", "latency_ms", "ttft_ms", "input_tokens", "output_tokens", "cost_usd", "attempts", "trace_id",
+		"run", "cell", "case", "repeat", "status", "tags", "input", "expected", "output", "error_type", "error", "finish_reason",
+		"model", "latency_ms", "ttft_ms", "input_tokens", "output_tokens", "cost_usd", "judges_cost_usd", "attempts", "trace_id",
 	}
 	for _, m := range metrics {
 		header = append(header, CSVText(m), CSVText(m+".pass"), CSVText(m+".why"))
@@ -41,28 +41,31 @@ func (r Run) csv(out *bufio.Writer, metrics []string) error {
 		if err != nil {
 			return err
 		}
-		csvLine(out, append(csvRecord(r.Outcome.Info.ID, input(rec), rec), csvScores(metrics, rec)...))
+		csvLine(out, append(csvRecord(r.Outcome.Info.RunID(), input(rec), rec), csvScores(metrics, rec)...))
 	}
 	return nil
 }
 
-func csvRecord(run, input string, rec *eval.Record) []string {
+func csvRecord(run eval.RunID, input string, rec *eval.Record) []string {
 	failure := eval.Failure{}
 	if rec.Error != nil {
 		failure = *rec.Error
 	}
-	in, out, cost := "", "", ""
+	in, out, cost, judges := "", "", "", ""
 	if u := rec.Usage; u != nil {
 		in, out = strconv.FormatInt(u.Input(), 10), strconv.FormatInt(u.Output, 10)
 	}
 	if rec.Cost != nil {
 		cost = dollars(*rec.Cost)
 	}
+	if rec.Judges != nil && rec.Judges.Cost != nil {
+		judges = dollars(*rec.Judges.Cost)
+	}
 	return []string{
-		CSVText(run), CSVText(rec.Case), strconv.Itoa(rec.Repeat), string(StatusOf(rec)),
+		CSVText(run.ID), CSVText(run.Cell), CSVText(rec.Case), strconv.Itoa(rec.Repeat), string(StatusOf(rec)),
 		CSVText(strings.Join(rec.Tags, " ")), CSVText(input), CSVText(expected(rec)), CSVText(rec.Output),
 		CSVText(failure.Type), CSVText(failure.Message), CSVText(string(rec.FinishReason)), CSVText(rec.Model),
-		millis(rec.Latency), millis(rec.TTFT), in, out, cost, strconv.Itoa(rec.Attempts), CSVText(rec.TraceID),
+		millis(rec.Latency), millis(rec.TTFT), in, out, cost, judges, strconv.Itoa(rec.Attempts), CSVText(rec.TraceID),
 	}
 }
 

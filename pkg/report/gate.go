@@ -89,9 +89,5 @@ func GateJSON(w io.Writer, g Gate) error {
 		Baseline eval.RunID   `json:"baseline_run"`
 		Cases    int          `json:"cases"`
 		Gate     *gate.Result `json:"gate"`
-	}{GateSchema, runID(g.Candidate), runID(g.Baseline), g.Result.Cases, g.Result})
-}
-
-func runID(i eval.Info) eval.RunID {
-	return eval.RunID{ID: i.ID, Suite: i.Suite, Tag: i.Tag, Model: i.Model, Prompt: i.Prompt, Repeat: i.Repeat, Status: i.Status}
+	}{GateSchema, g.Candidate.RunID(), g.Baseline.RunID(), g.Result.Cases, g.Result})
 }

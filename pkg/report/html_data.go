@@ -2,8 +2,10 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -30,6 +32,8 @@ type pageRun struct {
 	Started string      `json:"started,omitempty"`
 	Commit  string      `json:"commit,omitempty"`
 	Answers string      `json:"answers,omitempty"`
+	Judges  string      `json:"judges,omitempty"`
+	Notes   [][]string  `json:"notes"` // of the metrics of Result, in their order
 	Result  eval.Result `json:"result"`
 }
 
@@ -66,9 +70,12 @@ func pageData(out *bufio.Writer, runs []Run) error {
 
 func (r Run) page() pageRun {
 	info := r.Outcome.Info
-	p := pageRun{Name: info.Tag, Commit: info.Commit, Answers: r.Answers, Result: r.Outcome.Result}
-	if p.Name == "" {
-		p.Name = info.ID
+	p := pageRun{
+		Name: cmp.Or(info.RunID().Cell, info.Tag, info.ID), Commit: info.Commit, Answers: r.Answers,
+		Judges: judges(r.Outcome.Result), Result: r.Outcome.Result,
+	}
+	for _, m := range r.Outcome.Result.Metrics {
+		p.Notes = append(p.Notes, append([]string{}, notes(m, info.Repeat, strings.Clone)...))
 	}
 	if info.Prompt != nil {
 		p.Prompt = prompt(info.Prompt)

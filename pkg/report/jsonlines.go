@@ -27,10 +27,11 @@ func resultsJSON(w io.Writer, runs []Run) error {
 }
 
 // JSONLines writes the records of the runs, one a line: as they stand in cases.jsonl for one run, and
-// with the id of their "run" for several.
+// with the id of their "run", and its "cell" of a matrix, for several.
 func JSONLines(w io.Writer, runs []Run) error {
 	type named struct {
-		Run string `json:"run,omitempty"`
+		Run  string `json:"run,omitempty"`
+		Cell string `json:"cell,omitempty"`
 		*eval.Record
 	}
 	out := bufio.NewWriter(w)
@@ -39,7 +40,8 @@ func JSONLines(w io.Writer, runs []Run) error {
 	for _, r := range runs {
 		line := named{}
 		if len(runs) > 1 {
-			line.Run = r.Outcome.Info.ID
+			id := r.Outcome.Info.RunID()
+			line.Run, line.Cell = id.ID, id.Cell
 		}
 		for rec, err := range r.records() {
 			if err != nil {

@@ -59,7 +59,7 @@ func (r Run) junit(enc *xml.Encoder, number int) error {
 		total += n
 	}
 	suite := element("testsuite",
-		"name", info.Suite, "id", strconv.Itoa(number), "package", info.Suite, "hostname", "localhost",
+		"name", r.junitName(), "id", strconv.Itoa(number), "package", info.Suite, "hostname", "localhost",
 		"timestamp", info.Started.UTC().Format("2006-01-02T15:04:05"), "time", seconds(info.Duration),
 		"tests", strconv.Itoa(total), "failures", strconv.Itoa(counts[StatusFail]),
 		"errors", strconv.Itoa(counts[StatusError]), "skipped", strconv.Itoa(counts[StatusUnscored]))
@@ -71,7 +71,7 @@ func (r Run) junit(enc *xml.Encoder, number int) error {
 	}
 	for rec, err := range r.records() {
 		if err == nil {
-			err = enc.Encode(junitCase(info.Suite, rec))
+			err = enc.Encode(junitCase(r.junitName(), rec))
 		}
 		if err != nil {
 			return err
@@ -83,6 +83,14 @@ func (r Run) junit(enc *xml.Encoder, number int) error {
 		}
 	}
 	return enc.EncodeToken(suite.End())
+}
+
+// junitName tells the runs of a matrix apart, for servers that join what has one name.
+func (r Run) junitName() string {
+	if cell := r.Outcome.Info.RunID().Cell; cell != "" {
+		return r.Outcome.Info.Suite + " · " + cell
+	}
+	return r.Outcome.Info.Suite
 }
 
 func element(name string, attributes ...string) xml.StartElement {
@@ -111,6 +119,7 @@ func (r Run) properties() (p junitProperties) {
 	info := r.Outcome.Info
 	add("run", info.ID)
 	add("tag", info.Tag)
+	add("cell", info.RunID().Cell)
 	add("model", info.Model)
 	if info.Prompt != nil {
 		add("prompt", info.Prompt.Name+"@"+info.Prompt.Version)
@@ -120,6 +129,7 @@ func (r Run) properties() (p junitProperties) {
 		if m.Mean != nil {
 			add("metric."+m.Name, strconv.FormatFloat(*m.Mean, 'g', -1, 64))
 		}
+		add("metric."+m.Name+".about", strings.Join(notes(m, info.Repeat, xmlText), ", "))
 	}
 	return p
 }

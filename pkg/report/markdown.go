@@ -19,12 +19,20 @@ const (
 )
 
 // Markdown writes the runs for people and pull requests: the totals, a table of metrics, one of tags, and
-// a folded list of the first answers that did not pass. A run that was compared with a baseline begins with
-// the comparison, as GateMarkdown writes it. What models and users wrote is defused.
+// a folded list of the first answers that did not pass. Several runs stand side by side first, and one that was
+// compared with a baseline begins with the comparison, as GateMarkdown writes it. What models and users wrote is
+// defused.
 func Markdown(w io.Writer, runs []Run) error {
 	out := bufio.NewWriter(w)
+	if len(runs) > 1 {
+		if err := sideBySide(out, runs); err != nil {
+			return err
+		}
+	}
 	for i, r := range runs {
-		if i > 0 {
+		number := ""
+		if len(runs) > 1 {
+			number = fmt.Sprintf("%d · ", i+1)
 			_, _ = out.WriteString("\n---\n\n")
 		}
 		if r.Gate != nil {
@@ -34,7 +42,7 @@ func Markdown(w io.Writer, runs []Run) error {
 			_, _ = out.WriteString("\n")
 		}
 		m := markdown{out, r}
-		m.head()
+		m.head(number)
 		m.metrics()
 		m.slices()
 		if err := m.failed(); err != nil {
@@ -52,9 +60,12 @@ type markdown struct {
 
 func (m markdown) printf(format string, args ...any) { _, _ = fmt.Fprintf(m, format, args...) }
 
-func (m markdown) head() {
+func (m markdown) head(number string) {
 	r := m.run.Outcome.Result
 	title := []string{Defuse(r.Run.Suite, 80)}
+	if cell := m.run.Outcome.Info.RunID().Cell; cell != "" && cell != r.Run.Model {
+		title = append(title, Defuse(cell, 120))
+	}
 	if r.Run.Model != "" {
 		title = append(title, Defuse(r.Run.Model, 80))
 	}
@@ -64,7 +75,10 @@ func (m markdown) head() {
 	if r.Run.Tag != "" {
 		title = append(title, "tag "+Defuse(r.Run.Tag, 80))
 	}
-	m.printf("### %s\n\n%s\n", strings.Join(title, " · "), strings.Join(append(facts(r), speeds(r)...), " · "))
+	m.printf("### %s%s\n\n%s\n", number, strings.Join(title, " · "), strings.Join(append(facts(r), speeds(r)...), " · "))
+	if text := judges(r); text != "" {
+		m.printf("\n%s\n", text)
+	}
 	if m.run.Answers != "" {
 		m.printf("\nAnswers: %s\n", Defuse(m.run.Answers, 200))
 	}
@@ -82,6 +96,13 @@ func (m markdown) metrics() {
 	m.printf("\n| metric | mean | 95 %% interval | cases | unscored |\n| :-- | --: | --: | --: | --: |\n")
 	for _, r := range list {
 		m.printf("| %s | %s | %s | %s | %s |\n", Defuse(r.Name, 60), score(r.Mean), interval(r), thousands(int64(r.N)), thousands(int64(r.Unscored)))
+	}
+	lines := noted(m.run.Outcome.Result, func(name string) string { return Defuse(name, 60) })
+	for i, line := range lines {
+		if i == 0 {
+			m.printf("\n")
+		}
+		m.printf("- %s\n", line)
 	}
 }
 

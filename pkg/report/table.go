@@ -26,6 +26,12 @@ func (t text) metrics() {
 		rows[i] = []string{termsafe.Line(m.Name), t.style.bold(score(m.Mean)), interval(m), thousands(int64(m.N)), unscored}
 	}
 	t.table([]string{"metric", "mean", "95 % interval", "cases", "unscored"}, rows)
+	if lines := noted(r, termsafe.Line); len(lines) > 0 {
+		t.line("")
+		for _, line := range lines {
+			t.line(t.style.faint(line))
+		}
+	}
 }
 
 // table writes a table: names in the first column, which is shortened where the table is too wide, and

@@ -65,6 +65,9 @@ type text struct {
 func (t text) head() {
 	r := t.run.Outcome.Result
 	title := []string{t.style.bold(termsafe.Line(r.Run.Suite))}
+	if cell := t.run.Outcome.Info.RunID().Cell; cell != "" && cell != r.Run.Model {
+		title = append(title, termsafe.Line(cell))
+	}
 	if r.Run.Model != "" {
 		title = append(title, termsafe.Line(r.Run.Model))
 	}
@@ -78,6 +81,9 @@ func (t text) head() {
 	t.line(t.style.faint(strings.Join(facts(r), " · ")))
 	if speed := speeds(r); len(speed) > 0 {
 		t.line(t.style.faint(strings.Join(speed, " · ")))
+	}
+	if text := judges(r); text != "" {
+		t.line(t.style.faint(text))
 	}
 	if t.run.Answers != "" {
 		t.line(t.style.warn("answers: " + termsafe.Line(t.run.Answers)))

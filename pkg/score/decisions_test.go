@@ -37,7 +37,8 @@ func TestScorersThatDecide(t *testing.T) {
 		{"json_schema, the case's", "{type: json_schema}", Sample{Output: `{"a": 1}`, Schema: json.RawMessage(object)}, "pass"},
 		{"json_schema, none", "{type: json_schema}", answer("{}"), "unscored: the case has no schema"},
 		{"json_schema, the case's is bad", "{type: json_schema}", Sample{Output: "{}", Schema: json.RawMessage(`{"type": 1}`)}, "unscored: the case's schema: not a valid schema: at /type: ..."},
-		{"json_schema, the case's loops", "{type: json_schema, negate: true}", Sample{Output: "{}", Schema: json.RawMessage(`{"allOf": [{"$ref": "#"}]}`)}, "pass"},
+		{"json_schema, the case's loops", "{type: json_schema, negate: true}", Sample{Output: "{}", Schema: json.RawMessage(`{"allOf": [{"$ref": "#"}]}`)}, "unscored: the case's schema: a $ref of the schema leads back to itself without looking into the value"},
+		{"json_schema, loops on some answers", "{type: json_schema, negate: true}", Sample{Output: `{"a": 1}`, Schema: json.RawMessage(`{"properties": {"a": {"not": {"$ref": "#/properties/a"}}}}`)}, "unscored: a $ref of the schema leads back to itself without looking into the value"},
 		{"json_schema, no JSON, negated", "{type: json_schema, negate: true, schema: " + object + "}", answer("no"), "fail"},
 		{"json_schema, fence", "{type: json_schema, fence: true, schema: " + object + "}", answer("```json\n{\"a\": 1}\n```"), "pass"},
 

@@ -467,9 +467,21 @@ func TestPublishedJudgeVectors(t *testing.T) {
 			if got, _ := factValue(text); fmt.Sprint(got) != string(v.Expected) {
 				t.Errorf("%s: %s is worth %v, want %s", v.ID, text, got, v.Expected)
 			}
+		case "faithfulness":
+			ran++
+			verdicts := v.Candidate.([]any)
+			claims := make([]string, len(verdicts))
+			steps := map[string]any{"claims": map[string]any{"claims": claims}, "verdicts": map[string]any{"verdicts": verdicts}}
+			o := asked(t, "{type: faithfulness}", func(a Ask) (*llm.Response, error) {
+				text, err := json.Marshal(steps[a.Step])
+				return said(string(text)), err
+			}).Score(t.Context(), sampleOf("answer"))
+			if got := fmt.Sprintf("%.1f", o.Value); !o.Scored() || got != string(v.Expected) {
+				t.Errorf("%s: %+v, want %s", v.ID, o, v.Expected)
+			}
 		}
 	}
-	if ran < 12 {
+	if ran < 13 {
 		t.Errorf("%d vectors were compared", ran)
 	}
 }

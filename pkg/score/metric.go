@@ -21,6 +21,9 @@ type Metric struct {
 	Hash string // of the type and all its options, defaults filled in: equal hashes score alike
 	Line int    // where it stands in its file, 0 when it does not come from one
 
+	// Field is the field of the case that the option field names, such as expected_intent; "" leaves it to the type.
+	Field string
+
 	// Reduce makes one value of a case out of its repeats; nil leaves it to the suite.
 	Reduce *metric.Reduction
 
@@ -78,6 +81,9 @@ func (k kind) build(node *yaml.Node) (*Metric, error) {
 	m := &Metric{Name: c.Name, Type: k.name, Line: node.Line, scorer: scorer, negate: c.Negate}
 	if m.Name == "" {
 		m.Name = k.name
+	}
+	if field := valueOf(node, "field"); field != nil {
+		m.Field = field.Value
 	}
 	if c.Reduce != "" {
 		r, err := metric.ParseReduction(c.Reduce)

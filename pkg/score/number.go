@@ -4,19 +4,21 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/metric"
 )
 
-// number passes an answer whose final number equals the expected one: exactly, as fractions, or within
-// tolerance. With after, only what stands behind its last occurrence counts, and an answer without it
+// number passes an answer whose last number, or first or any, equals the expected one: exactly, as fractions, or
+// within tolerance. With after, only what stands behind its last occurrence counts, and an answer without it
 // fails, which is how GSM8K's published figures count.
 type number struct {
 	After     string `yaml:"after" json:"after"`
 	Tolerance string `yaml:"tolerance" json:"tolerance"` // an absolute difference, or a share of the expected number: 0.5%
 	Decimal   string `yaml:"decimal" json:"decimal"`     // the decimal mark, "." or ","
 	Path      string `yaml:"path" json:"path"`
+	Which     string `yaml:"which" json:"which,omitempty"` // of several numbers: last (the default), first, or any
 
 	decimal   rune
 	tolerance *big.Rat // nil means none
@@ -28,6 +30,13 @@ func newNumber(o number) (Scorer, error) {
 		return nil, badOption("decimal", `want "." or ","`)
 	}
 	o.decimal = rune(o.Decimal[0])
+	switch o.Which {
+	case "last":
+		o.Which = "" // the same metric as without it
+	case "", "first", "any":
+	default:
+		return nil, badOption("which", "want last, first or any")
+	}
 	if o.Tolerance != "" {
 		o.tolerance = metric.FinalNumber(o.Tolerance, '.')
 		if o.tolerance == nil || o.tolerance.Sign() < 0 {
@@ -58,20 +67,24 @@ func (o *number) Score(_ context.Context, s *Sample) Outcome {
 			continue // one of several answers, in words
 		}
 		numbers++
-		if got != nil && o.near(got, want) {
+		if slices.ContainsFunc(got, func(r *big.Rat) bool { return o.near(r, want) }) {
 			return passed(true, "")
 		}
 	}
 	if numbers == 0 {
 		return unscored("expected %s holds no number", quoteAny(s.Expected))
 	}
-	if got != nil {
-		why = "got " + show(got)
+	if len(got) > 0 {
+		why = "got " + show(got[0])
+	}
+	if len(got) > 1 {
+		why += fmt.Sprintf(" and %d more", len(got)-1)
 	}
 	return passed(false, "want %s, %s", quoteAny(s.Expected), why)
 }
 
-func (o *number) read(text string) (got *big.Rat, why string) {
+// read gives the numbers of the answer that may be the expected one.
+func (o *number) read(text string) (got []*big.Rat, why string) {
 	if o.After != "" {
 		i := strings.LastIndex(text, o.After)
 		if i < 0 {
@@ -79,7 +92,19 @@ func (o *number) read(text string) (got *big.Rat, why string) {
 		}
 		text = text[i+len(o.After):]
 	}
-	if got = metric.FinalNumber(text, o.decimal); got == nil {
+	var one *big.Rat
+	switch o.Which {
+	case "any":
+		got = slices.Collect(metric.Numbers(text, o.decimal))
+	case "first":
+		one = metric.FirstNumber(text, o.decimal)
+	default:
+		one = metric.FinalNumber(text, o.decimal)
+	}
+	if one != nil {
+		got = []*big.Rat{one}
+	}
+	if got == nil {
 		return nil, "no number in " + quote(strings.TrimSpace(text))
 	}
 	return got, ""

@@ -24,6 +24,10 @@ const maxSteps = 1_000_000
 // ErrTooMuch is what Check returns for a schema whose checking does not come to an end in time.
 var ErrTooMuch = errors.New("the schema asks for more than a million checks of this value")
 
+// ErrLoop is what CompileSchema and Check return for a schema that applies itself to the same value without end.
+// CompileSchema finds one that does so whatever the value is.
+var ErrLoop = errors.New("a $ref of the schema leads back to itself without looking into the value")
+
 const schemaURL = "schema:"
 
 // CompileSchema reads a JSON Schema: draft 2020-12 unless its $schema names an older draft (4, 6, 7, 2019-09).
@@ -44,6 +48,11 @@ func CompileSchema(text []byte) (*Schema, error) {
 	compiled, err := c.Compile(schemaURL)
 	if err != nil {
 		return nil, problemOf(err)
+	}
+	for _, v := range []any{nil, map[string]any{}, []any{}} {
+		if err := compiled.ValidateWithin(v, 10_000); errors.Is(err, jsonschema.ErrLoop) {
+			return nil, ErrLoop
+		}
 	}
 	return &Schema{compiled}, nil
 }
@@ -70,7 +79,7 @@ func problemOf(err error) error {
 
 // Check lists what is wrong with a value, as encoding/json gives it (with UseNumber, so that large numbers
 // keep their digits): "at /items/0: missing property 'name'". No problem gives nil. The error is ErrTooMuch,
-// or that a number is too large to be checked.
+// ErrLoop, or that a number is too large to be checked.
 func (s *Schema) Check(v any) ([]string, error) {
 	if n := hugeNumber(v); n != "" {
 		return nil, fmt.Errorf("the number %.20s… is too large to be checked", n)
@@ -81,6 +90,9 @@ func (s *Schema) Check(v any) ([]string, error) {
 	}
 	if invalid, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		return list(invalid), nil
+	}
+	if errors.Is(err, jsonschema.ErrLoop) {
+		return nil, ErrLoop
 	}
 	return nil, ErrTooMuch
 }

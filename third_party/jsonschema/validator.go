@@ -20,12 +20,16 @@ func (sch *Schema) Validate(v any) error {
 // ErrSteps is what ValidateWithin returns for a schema that asks too much.
 var ErrSteps = errors.New("jsonschema: too many steps")
 
-// ValidateWithin is Validate, but gives up with ErrSteps after so many subschemas have been applied.
-// (llmops: a schema of a few lines can ask for more of them than a computer can apply.)
+// ErrLoop is what ValidateWithin returns for a schema that applies itself to the same value without end.
+var ErrLoop = errors.New("jsonschema: a $ref that leads back to itself")
+
+// ValidateWithin is Validate, but gives up with ErrSteps after so many subschemas have been applied, and with ErrLoop
+// on a cycle of references. (llmops: a schema of a few lines can ask for more of them than a computer can apply; and
+// a cycle is the schema's mistake, which `not`, `if` or `anyOf` would take for one of the value.)
 func (sch *Schema) ValidateWithin(v any, steps int) (err error) {
 	defer func() {
-		if p := recover(); p == ErrSteps {
-			err = ErrSteps
+		if p := recover(); p == ErrSteps || p == ErrLoop {
+			err = p.(error)
 		} else if p != nil {
 			panic(p)
 		}
@@ -111,6 +115,9 @@ func (vd *validator) validate() (*uneval, error) {
 
 	// check cycle --
 	if scp := vd.scp.checkCycle(); scp != nil {
+		if vd.left != nil {
+			panic(ErrLoop)
+		}
 		return nil, vd.error(&kind.RefCycle{
 			URL:              s.Location,
 			KeywordLocation1: vd.scp.kwLoc(),

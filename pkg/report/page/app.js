@@ -7,6 +7,7 @@ function title() {
   runs.forEach((r, i) => {
     const who = several ? letter(i) + ': ' : '';
     if (r.result.invalid) $('banners').append(el('p', { class: 'banner' }, `${who}Not valid: ${r.result.invalid}`));
+    if (r.judges) $('banners').append(el('p', { class: 'muted small' }, `${who}${r.judges}`));
     if (r.answers) $('banners').append(el('p', { class: 'banner note' }, `${who}Answers: ${r.answers}`));
   });
   if (head.limit) $('banners').append(el('p', { class: 'banner note' }, `Answers longer than ${whole(head.limit)} characters are cut here; cases.jsonl has all of them.`));

@@ -63,13 +63,14 @@ function metricCards() {
     const [low, high] = isBinary[m] ? [0, 1] : span(m);
     const card = el('button', { type: 'button', class: 'card metric', 'data-metric': m, 'aria-pressed': 'false', title: 'Show the cases by this metric' }, el('h3', {}, name));
     runs.forEach((run, i) => {
-      const r = run.result.metrics.find((x) => x.name === name);
+      const at = run.result.metrics.findIndex((x) => x.name === name), r = run.result.metrics[at];
       if (!r) return;
       const ci = r.ci95 ? `${number(r.ci95[0], 3)} … ${number(r.ci95[1], 3)}` : 'no interval';
       card.append(el('div', { class: several ? 'row several' : 'row' },
         el('div', { class: 'line' }, several ? el('b', {}, letter(i)) : null, el('span', { class: 'mean' }, number(r.mean, 4)),
           el('span', { class: 'muted small' }, ci)),
         el('div', { class: 'muted small' }, `${whole(r.n)} scored` + (r.unscored ? `, ${whole(r.unscored)} unscored` : '')),
+        run.notes[at].map((note) => el('div', { class: 'muted small note' }, note)),
         isBinary[m] ? shares(i, m) : histogram(i, m, low, high)));
     });
     $('metrics').append(card);
