@@ -46,6 +46,7 @@ func TestRecords(t *testing.T) {
 			Unit: "a", Request: llm.Request{Case: "a", Model: "x/y", MaxTokens: 5, Temperature: ptr(0.0), Messages: user("Hi")},
 		}},
 		"a number as id":     {`{"id":7,"input":"Hi"}`, "", batch.Settings{}, engine.Call{Unit: "7", Request: llm.Request{Case: "7", Messages: user("Hi")}}},
+		"fields of our own":  {`{"id":"a","input":"Hi","method":3,"url":["x"]}`, "", batch.Settings{}, engine.Call{Unit: "a", Request: llm.Request{Case: "a", Messages: user("Hi")}}},
 		"no id":              {"\n" + `{"input":"Hi"}`, "", batch.Settings{}, engine.Call{Unit: "2", Request: llm.Request{Case: "2", Messages: user("Hi")}}},
 		"the model's flag":   {`{"id":"a","input":"Hi","model":"x/y"}`, "", batch.Settings{Model: "z/z"}, engine.Call{Unit: "a", Request: llm.Request{Case: "a", Model: "z/z", Messages: user("Hi")}}},
 		"messages":           {`{"id":"a","messages":[{"role":"system","content":"S"},{"role":"user","content":[{"type":"text","text":"U"}]}]}`, "", batch.Settings{}, engine.Call{Unit: "a", Request: llm.Request{Case: "a", Messages: []llm.Message{llm.Text(llm.RoleSystem, "S"), llm.Text(llm.RoleUser, "U")}}}},

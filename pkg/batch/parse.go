@@ -23,9 +23,19 @@ type line struct {
 	Vars     map[string]any  `json:"vars"`
 	question
 
-	Method string          `json:"method"`
-	URL    string          `json:"url"`
+	// OpenAI's. A record of ours may have fields of these names too, of any kind.
+	Method json.RawMessage `json:"method"`
+	URL    json.RawMessage `json:"url"`
 	Body   json.RawMessage `json:"body"`
+}
+
+// textOf is a value that is text; "" for any other.
+func textOf(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		return ""
+	}
+	return text
 }
 
 // question is what a record of ours asks.
@@ -209,7 +219,7 @@ func noQuestion(l *line) error {
 	switch {
 	case l.isOpenAI():
 		return diag.Errorf("its body has no messages")
-	case len(l.CustomID) > 0 && l.URL != "":
+	case len(l.CustomID) > 0 && textOf(l.URL) != "":
 		return diag.Errorf("it has no body with a request")
 	}
 	return diag.Errorf("it has neither input nor messages").
@@ -218,18 +228,18 @@ func noQuestion(l *line) error {
 
 // isOpenAI tells OpenAI's line from a record of ours that has a text field called body.
 func (l *line) isOpenAI() bool {
-	return len(l.Body) > 0 && (l.Body[0] == '{' || l.URL != "" || len(l.CustomID) > 0)
+	return len(l.Body) > 0 && (l.Body[0] == '{' || textOf(l.URL) != "" || len(l.CustomID) > 0)
 }
 
 // request is what the record asks by itself.
 func (l *line) request() (llm.Request, error) {
-	switch {
-	case !l.isOpenAI():
+	if !l.isOpenAI() {
 		return l.question.request()
-	case l.Method != "" && l.Method != http.MethodPost:
-		return llm.Request{}, diag.Errorf("its method is %q, not POST", l.Method)
 	}
-	return bodyRequest(l.URL, l.Body)
+	if method := textOf(l.Method); method != "" && method != http.MethodPost {
+		return llm.Request{}, diag.Errorf("its method is %q, not POST", method)
+	}
+	return bodyRequest(textOf(l.URL), l.Body)
 }
 
 func (q *question) request() (llm.Request, error) {
