@@ -162,7 +162,7 @@ type engineOptions struct {
 	around   llm.Middleware // stands around each provider, inside of retry; nil: nothing does
 	single   bool           // the command makes one call
 	unkept   func(error)    // told of a call that is not recorded; nil: a warning at once
-	quota    *engine.Quota  // set by engine
+	quota    *engine.Quota  // nil: the configuration's
 }
 
 // engine puts the engine together.
@@ -175,8 +175,10 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	if o.quota, err = e.quota(o.single, price); err != nil {
-		return nil, err
+	if o.quota == nil {
+		if o.quota, err = e.quota(o.single, price); err != nil {
+			return nil, err
+		}
 	}
 	gw, err := e.gateway(ctx, o)
 	if err != nil {

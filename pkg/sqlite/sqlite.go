@@ -13,9 +13,10 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"time"
 
-	driver "modernc.org/sqlite"
+	modernc "modernc.org/sqlite"
 )
 
 // DB is an open database. It is safe for concurrent use; whoever opened it closes it.
@@ -24,6 +25,9 @@ type DB struct {
 	path    string
 	damaged string
 	writing chan struct{} // holds one token: the right to be this process's writer
+
+	connector driver.Connector
+	short     *Short // nil until it is needed; for whoever has the right to write
 }
 
 // patience is how long a statement waits for another process's lock.
@@ -92,11 +96,11 @@ func (db *DB) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 
 // connect opens the file and reads enough of it to know whether it is a sound database.
 func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
-	connector, err := driver.NewConnector(dsn(path))
+	connector, err := modernc.NewConnector(dsn(path))
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1)}
+	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1), connector: connector}
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(4)
 	err = db.first(ctx)

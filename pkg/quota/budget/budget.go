@@ -226,7 +226,10 @@ func (b *Budgets) warn(usages []Usage, now time.Time) {
 			if r.period() == "" || float64(u.Used[r]) < b.cfg.Soft*float64(limit) {
 				continue
 			}
-			key := fmt.Sprint(u.Scope, r, periodKey(r.period(), now))
+			key := fmt.Sprint(u.Scope, r, dayOf(now))
+			if r.period() == month {
+				key = fmt.Sprint(u.Scope, r, monthOf(now))
+			}
 			b.mu.Lock()
 			told := b.warned[key]
 			b.warned[key] = true
