@@ -34,6 +34,7 @@ fallbacks: {main: [anthropic/claude-haiku-4-5-20251001, static: "Please try agai
 breaker: {failures: 5}
 providers:
   west: {kind: openai, base_url: "http://127.0.0.1:1/v1", api_key_env: OPENAI_API_KEY}
+prices: {west/gpt-4o-2024-08-06: {input: 2.5, output: 10}}
 `
 	overheadFit    = "context: {strategy: truncate_oldest}\n"
 	overheadCache  = "cache: {on: true}\n"
@@ -209,8 +210,8 @@ func measureOverhead(b *testing.B, eng *engine.Engine, provider llm.Model, promp
 		bare = append(bare, time.Since(start))
 	}
 	runtime.ReadMemStats(&after)
-	b.ReportMetric((mean(ours) - mean(bare)).Seconds()*1e6, "mean-µs")
-	b.ReportMetric((medianOf(ours) - medianOf(bare)).Seconds()*1e6, "overhead-µs")
+	b.ReportMetric((mean(ours)-mean(bare)).Seconds()*1e6, "mean-µs")
+	b.ReportMetric((medianOf(ours)-medianOf(bare)).Seconds()*1e6, "overhead-µs")
 	b.ReportMetric((float64(between.Mallocs-before.Mallocs)-float64(after.Mallocs-between.Mallocs))/float64(n), "overhead-allocs")
 }
 

@@ -250,7 +250,9 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if gc.Chains, err = e.chains(); err != nil {
 		return nil, err
 	}
-	gc.Limit = e.providerLimit(o.quota, settings)
+	if gc.Limit = e.providerLimit(o.quota, settings); o.quota != nil {
+		o.quota.Joint = true
+	}
 	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
 	return gateway.New(gc), nil
 }
