@@ -19,12 +19,10 @@ type Short struct {
 // Short runs fn in a transaction as Write does, and in one queue with it: it holds the write lock from its start, and
 // commits when fn returns nil.
 func (db *DB) Short(ctx context.Context, fn func(*Short) error) error {
-	select {
-	case db.writing <- struct{}{}:
-		defer func() { <-db.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := db.lock(ctx); err != nil {
+		return err
 	}
+	defer db.unlock()
 	err := db.inShort(ctx, fn)
 	if err == nil {
 		return nil
@@ -74,9 +72,9 @@ func (db *DB) closeShort() {
 
 // Close ends all connections, after what is being written.
 func (db *DB) Close() error {
-	db.writing <- struct{}{}
+	_ = db.lock(context.Background())
 	db.closeShort()
-	<-db.writing
+	db.unlock()
 	return db.DB.Close()
 }
 
@@ -92,11 +90,11 @@ func (s *Short) stmt(query string) (driver.Stmt, error) {
 }
 
 func (s *Short) exec(ctx context.Context, query string) error {
-	_, err := s.run(ctx, query)
+	_, err := s.run(ctx, query, nil)
 	return err
 }
 
-func (s *Short) run(ctx context.Context, query string, args ...driver.Value) (driver.Result, error) {
+func (s *Short) run(ctx context.Context, query string, args []any) (driver.Result, error) {
 	st, err := s.stmt(query)
 	if err != nil {
 		return nil, err
@@ -110,27 +108,42 @@ func (s *Short) run(ctx context.Context, query string, args ...driver.Value) (dr
 
 var errUnsupported = errors.New("the SQLite driver has changed")
 
-func (s *Short) named(args []driver.Value) []driver.NamedValue {
+func (s *Short) named(args []any) []driver.NamedValue {
 	s.args = s.args[:0]
 	for i, a := range args {
+		if n, ok := a.(int); ok {
+			a = int64(n)
+		}
 		s.args = append(s.args, driver.NamedValue{Ordinal: i + 1, Value: a})
 	}
 	return s.args
 }
 
-// Exec runs a statement and tells how many rows it changed. Arguments are int64, float64, string, []byte or nil.
-// The text of a statement is prepared once and kept: it must not hold values.
-func (s *Short) Exec(query string, args ...driver.Value) (changed int64, err error) {
-	res, err := s.run(context.Background(), query, args...)
+// Exec runs a statement and tells how many rows it changed. Arguments are int, int64, float64, bool, string, []byte or
+// nil. The text of a statement is prepared once and kept: it must not hold values.
+func (s *Short) Exec(query string, args ...any) (changed int64, err error) {
+	res, err := s.run(context.Background(), query, args)
 	if err != nil {
 		return 0, err
 	}
 	return res.RowsAffected()
 }
 
+// Insert is Exec for the statement that adds a row; id is that row's, and 0 when none was added.
+func (s *Short) Insert(query string, args ...any) (id int64, err error) {
+	res, err := s.run(context.Background(), query, args)
+	if err != nil {
+		return 0, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
 // Row runs a query and reads its first row into row, whose length is the number of columns. found tells whether there
 // is one.
-func (s *Short) Row(query string, row []driver.Value, args ...driver.Value) (found bool, err error) {
+func (s *Short) Row(query string, row []driver.Value, args ...any) (found bool, err error) {
 	st, err := s.stmt(query)
 	if err != nil {
 		return false, err

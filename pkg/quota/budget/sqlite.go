@@ -26,7 +26,7 @@ type SQLite struct {
 // row is an entry, and its scope as the driver takes it.
 type row struct {
 	entry
-	key driver.Value
+	key any
 }
 
 const quotaTable = `
