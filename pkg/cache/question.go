@@ -22,8 +22,12 @@ type Question struct {
 // parameters, tools, schema and the repeat index. Every part is a JSON string of its own, so that no two
 // questions can run into one.
 func (q *Question) Key() string {
+	hash := q.Request.Asked
+	if hash == "" {
+		hash = q.Request.Hash()
+	}
 	parts, err := json.Marshal([]any{
-		"llmops.cache/v1", q.Tenant, q.Model, q.BaseURL, q.PromptSHA256, q.Request.Hash(), q.Request.Repeat,
+		"llmops.cache/v1", q.Tenant, q.Model, q.BaseURL, q.PromptSHA256, hash, q.Request.Repeat,
 	})
 	if err != nil {
 		panic("cache: a key of strings that is no JSON: " + err.Error())

@@ -3,6 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"iter"
 	"strings"
@@ -92,46 +93,70 @@ func scanEntry(row interface{ Scan(...any) error }, whole bool) (*Entry, error) 
 	return &e, nil
 }
 
-// Write implements Store.
+// Write implements Store. What is not done at once because somebody waits to write follows in another transaction.
 func (s *SQLite) Write(ctx context.Context, added []Entry, used []Use, now time.Time) error {
-	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		for _, e := range added {
-			var expires int64
-			if !e.Expires.IsZero() {
-				expires = e.Expires.UnixNano()
+	for {
+		err := s.db.Short(ctx, func(tx *sqlite.Short) (err error) {
+			if added, used, err = s.some(tx, added, used); err == nil && len(added)+len(used) == 0 {
+				err = s.shrink(tx, now)
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO cache_entries (`+entryColumns+`, response)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET created = excluded.created,
-				expires = excluded.expires, used = excluded.used, size = excluded.size, response = excluded.response`,
-				e.Key, e.Tenant, e.Model, e.Prompt, e.Created.UnixNano(), expires, e.Used.UnixNano(), e.Hits, e.Size,
-				[]byte(e.Response)); err != nil {
-				return err
-			}
+			return err
+		})
+		if err != nil || len(added)+len(used) == 0 {
+			return err
 		}
-		for _, u := range used {
-			if _, err := tx.ExecContext(ctx, `UPDATE cache_entries SET hits = hits + ?, used = max(used, ?) WHERE key = ?`,
-				u.Hits, u.At.UnixNano(), u.Key); err != nil {
-				return err
+	}
+}
+
+// atOnce is how many rows are written even when others wait to.
+const atOnce = 16
+
+// some writes until there is no more, or somebody waits, and gives what is left.
+func (s *SQLite) some(tx *sqlite.Short, added []Entry, used []Use) ([]Entry, []Use, error) {
+	for n := 0; len(added)+len(used) > 0 && (n < atOnce || !s.db.Contended()); n++ {
+		if len(added) > 0 {
+			if err := put(tx, &added[0]); err != nil {
+				return nil, nil, err
 			}
+			added = added[1:]
+			continue
 		}
-		return s.shrink(ctx, tx, now)
-	})
+		u := used[0]
+		if _, err := tx.Exec(`UPDATE cache_entries SET hits = hits + ?, used = max(used, ?) WHERE key = ?`, u.Hits, u.At.UnixNano(), u.Key); err != nil {
+			return nil, nil, err
+		}
+		used = used[1:]
+	}
+	return added, used, nil
+}
+
+func put(tx *sqlite.Short, e *Entry) error {
+	var expires int64
+	if !e.Expires.IsZero() {
+		expires = e.Expires.UnixNano()
+	}
+	_, err := tx.Exec(`INSERT INTO cache_entries (`+entryColumns+`, response)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET created = excluded.created,
+		expires = excluded.expires, used = excluded.used, size = excluded.size, response = excluded.response`,
+		e.Key, e.Tenant, e.Model, e.Prompt, e.Created.UnixNano(), expires, e.Used.UnixNano(), e.Hits, e.Size, []byte(e.Response))
+	return err
 }
 
 // shrink removes what has expired, and when the rest is over the limit, what was used longest ago until a
 // twentieth of the limit is free: not at every write, then.
-func (s *SQLite) shrink(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM cache_entries WHERE expires <> 0 AND expires <= ?`, now.UnixNano()); err != nil {
+func (s *SQLite) shrink(tx *sqlite.Short, now time.Time) error {
+	if _, err := tx.Exec(`DELETE FROM cache_entries WHERE expires <> 0 AND expires <= ?`, now.UnixNano()); err != nil {
 		return err
 	}
-	var bytes int64
-	if err := tx.QueryRowContext(ctx, `SELECT bytes FROM cache_size`).Scan(&bytes); err != nil || s.limit <= 0 || bytes <= s.limit {
+	var row [1]driver.Value
+	_, err := tx.Row(`SELECT bytes FROM cache_size`, row[:])
+	bytes, _ := row[0].(int64)
+	if err != nil || s.limit <= 0 || bytes <= s.limit {
 		return err
 	}
-	over := bytes - (s.limit - s.limit/20)
-	_, err := tx.ExecContext(ctx, `DELETE FROM cache_entries WHERE id IN (
+	_, err = tx.Exec(`DELETE FROM cache_entries WHERE id IN (
 		SELECT id FROM (SELECT id, sum(size) OVER (ORDER BY used, id) - size AS before FROM cache_entries)
-		WHERE before < ?)`, over)
+		WHERE before < ?)`, bytes-(s.limit-s.limit/20))
 	return err
 }
 

@@ -26,7 +26,7 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 		return nil, err
 	}
 	bc := budget.Config{
-		Store: &lazyQuota{e: e}, Limits: func(s budget.Scope) budget.Limits { return configuredLimits(cfg, s) },
+		Store: &lazyQuota{e: e}, Limits: remembered(func(s budget.Scope) budget.Limits { return configuredLimits(cfg, s) }),
 		Soft: cfg.Quotas.Soft, Open: cfg.Quotas.OnError == "open", Lease: cfg.Retry.Total + cfg.Timeout.Total,
 		Warn:   e.warnOfBudget,
 		Report: func(err error) { e.notice("warning: quotas: %v", err) },
@@ -94,17 +94,27 @@ func (e *env) providerLimit(q *engine.Quota, settings provider.Settings) func(co
 	if q == nil {
 		return nil
 	}
+	scopes := remembered(func(ref string) []budget.Scope { return providerScopes(settings, ref) })
 	return func(ctx context.Context, ref string, req *llm.Request) (func(*llm.Response), error) {
-		name, _, err := provider.ParseRef(ref)
-		if err != nil || recording(ref) {
+		bound := scopes(ref)
+		if bound == nil {
 			return func(*llm.Response) {}, nil
 		}
-		scopes := []budget.Scope{budget.ScopeOf(budget.Provider, name)}
-		if entry, err := settings.Lookup(name); err == nil && entry.APIKeyEnv != "" {
-			scopes = append(scopes, budget.ScopeOf(budget.Key, entry.APIKeyEnv))
-		}
-		return q.Attempt(ctx, scopes, ref, req, time.Now())
+		return q.Attempt(ctx, bound, ref, req, time.Now())
 	}
+}
+
+// providerScopes are the provider of a reference and its key; none for a recording.
+func providerScopes(settings provider.Settings, ref string) []budget.Scope {
+	name, _, err := provider.ParseRef(ref)
+	if err != nil || recording(ref) {
+		return nil
+	}
+	scopes := []budget.Scope{budget.ScopeOf(budget.Provider, name)}
+	if entry, err := settings.Lookup(name); err == nil && entry.APIKeyEnv != "" {
+		scopes = append(scopes, budget.ScopeOf(budget.Key, entry.APIKeyEnv))
+	}
+	return scopes
 }
 
 // lazyQuota opens the store at its first use.

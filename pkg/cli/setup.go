@@ -239,7 +239,7 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 			}
 			return llm.Wrap(m, o.around), nil
 		},
-		Retry: retry, Server: settings.Server,
+		Retry: retry, Server: servers(settings),
 	}
 	if o.retry != nil { // a command that asks whether this very model answers
 		return gateway.New(gc), nil
@@ -255,6 +255,22 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	}
 	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
 	return gateway.New(gc), nil
+}
+
+// servers gives the address that answers a reference, for the cache.
+func servers(settings provider.Settings) func(ref string) (string, bool) {
+	type server struct {
+		url string
+		ok  bool
+	}
+	find := remembered(func(ref string) server {
+		url, ok := settings.Server(ref)
+		return server{url, ok}
+	})
+	return func(ref string) (string, bool) {
+		s := find(ref)
+		return s.url, s.ok
+	}
 }
 
 // recorded puts a recorder around the model when one is asked for.
