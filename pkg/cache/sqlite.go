@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"errors"
 	"iter"
 	"strings"
 	"time"
@@ -16,7 +15,6 @@ import (
 type SQLite struct {
 	db    *sqlite.DB
 	limit int64
-	get   *sql.Stmt
 }
 
 // NewSQLite prepares the cache's tables in db, which the caller closes after the store. limit is the most
@@ -25,12 +23,7 @@ func NewSQLite(ctx context.Context, db *sqlite.DB, limit int64) (*SQLite, error)
 	if err := db.Migrate(ctx, sqlite.Schema{Name: "cache", Migrations: []string{cacheTables}}); err != nil {
 		return nil, err
 	}
-	get, err := db.PrepareContext(ctx, `SELECT `+entryColumns+`, response FROM cache_entries
-		WHERE key = ? AND (expires = 0 OR expires > ?)`)
-	if err != nil {
-		return nil, err
-	}
-	return &SQLite{db, limit, get}, nil
+	return &SQLite{db, limit}, nil
 }
 
 // Times are nanoseconds since 1970 in UTC. cache_size is kept by the triggers, so that it is right whoever
@@ -68,22 +61,37 @@ END;
 const entryColumns = `key, tenant, model, prompt, created, expires, used, hits, size`
 
 // Get implements Store.
-func (s *SQLite) Get(ctx context.Context, key string, now time.Time) (*Entry, error) {
-	e, err := scanEntry(s.get.QueryRowContext(ctx, key, now.UnixNano()), true)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
+func (s *SQLite) Get(_ context.Context, key string, now time.Time) (e *Entry, err error) {
+	err = s.db.Look(context.Background(), func(c *sqlite.Short) error { // it takes microseconds, and waits for nobody
+		var row [10]driver.Value
+		found, err := c.Row(`SELECT `+entryColumns+`, response FROM cache_entries WHERE key = ? AND (expires = 0 OR expires > ?)`,
+			row[:], key, now.UnixNano())
+		if found {
+			e = entryOf(row)
+		}
+		return err
+	})
 	return e, err
 }
 
-func scanEntry(row interface{ Scan(...any) error }, whole bool) (*Entry, error) {
+func entryOf(row [10]driver.Value) *Entry {
+	text := func(i int) string { s, _ := row[i].(string); return s }
+	number := func(i int) int64 { n, _ := row[i].(int64); return n }
+	e := &Entry{
+		Key: text(0), Tenant: text(1), Model: text(2), Prompt: text(3), Created: time.Unix(0, number(4)).UTC(),
+		Used: time.Unix(0, number(6)).UTC(), Hits: number(7), Size: number(8),
+	}
+	if n := number(5); n != 0 {
+		e.Expires = time.Unix(0, n).UTC()
+	}
+	e.Response, _ = row[9].([]byte)
+	return e
+}
+
+func scanEntry(row *sql.Rows) (*Entry, error) {
 	var e Entry
 	var created, expires, used int64
-	into := []any{&e.Key, &e.Tenant, &e.Model, &e.Prompt, &created, &expires, &used, &e.Hits, &e.Size}
-	if whole {
-		into = append(into, (*[]byte)(&e.Response))
-	}
-	if err := row.Scan(into...); err != nil {
+	if err := row.Scan(&e.Key, &e.Tenant, &e.Model, &e.Prompt, &created, &expires, &used, &e.Hits, &e.Size); err != nil {
 		return nil, err
 	}
 	e.Created, e.Used = time.Unix(0, created).UTC(), time.Unix(0, used).UTC()
@@ -171,7 +179,7 @@ func (s *SQLite) Each(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
 		}
 		defer rows.Close() //nolint:errcheck // only read from
 		for rows.Next() {
-			e, err := scanEntry(rows, false)
+			e, err := scanEntry(rows)
 			if err != nil {
 				yield(Entry{}, err)
 				return
@@ -236,5 +244,5 @@ func (s *SQLite) Stats(ctx context.Context, now time.Time) (Stats, error) {
 	return st, err
 }
 
-// Close lets go of what the store holds of db.
-func (s *SQLite) Close() error { return s.get.Close() }
+// Close implements Keeper; the database is its owner's.
+func (s *SQLite) Close() error { return nil }

@@ -144,16 +144,12 @@ func (e *env) quotaStore(ctx context.Context) (budget.Store, error) {
 		}
 		return budget.NewRedis(db), nil
 	}
-	db, err := e.database(ctx)
+	db, err := e.open(ctx, quotaFile)
 	if err != nil {
 		return nil, err
 	}
-	s, err := budget.NewSQLite(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	e.parts().onClose(s.Close)
-	return s, nil
+	e.parts().first(db.Close) // what runs until the end settles on it
+	return budget.NewSQLite(ctx, db)
 }
 
 // existingQuotas is the store for a command that looks into it; nil when nothing was ever counted.
@@ -162,7 +158,7 @@ func (e *env) existingQuotas(ctx context.Context) (budget.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(cfg.State, "llmops.db")); cfg.Quotas.Store != "redis" && os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(cfg.State, quotaFile)); cfg.Quotas.Store != "redis" && os.IsNotExist(err) {
 		return nil, nil
 	}
 	return e.quotaStore(ctx)

@@ -59,6 +59,13 @@ func (a *app) onClose(end func() error) {
 	a.closers = append(a.closers, end)
 }
 
+// first has close called after all that is named, before and later.
+func (a *app) first(end func() error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closers = append([]func() error{end}, a.closers...)
+}
+
 // config loads the settings and lays the global flags over them.
 func (e *env) config() (*config.Config, error) {
 	a := e.parts()

@@ -60,14 +60,43 @@ func (db *DB) inShort(ctx context.Context, fn func(*Short) error) (err error) {
 }
 
 func (db *DB) closeShort() {
-	if db.short == nil {
-		return
+	if db.short != nil {
+		db.short.close()
 	}
-	for _, s := range db.short.stmts {
-		_ = s.Close()
-	}
-	_ = db.short.conn.Close()
 	db.short = nil
+}
+
+func (s *Short) close() {
+	for _, st := range s.stmts {
+		_ = st.Close()
+	}
+	_ = s.conn.Close()
+}
+
+// Look runs fn outside of any transaction on a connection that is kept like that of Short, for a query that a call
+// waits for. Any number of them run at once, beside a writer too.
+func (db *DB) Look(ctx context.Context, fn func(*Short) error) error {
+	var s *Short
+	select {
+	case s = <-db.looks:
+	default:
+		conn, err := db.connector.Connect(ctx)
+		if err != nil {
+			return explain(db.path, err)
+		}
+		s = &Short{conn: conn, stmts: map[string]driver.Stmt{}}
+	}
+	err := fn(s)
+	if err != nil {
+		s.close()
+		return explain(db.path, err)
+	}
+	select {
+	case db.looks <- s:
+	default:
+		s.close()
+	}
+	return nil
 }
 
 // Close ends all connections, after what is being written.
@@ -75,6 +104,13 @@ func (db *DB) Close() error {
 	_ = db.lock(context.Background())
 	db.closeShort()
 	db.unlock()
+	for range cap(db.looks) {
+		select {
+		case s := <-db.looks:
+			s.close()
+		default:
+		}
+	}
 	return db.DB.Close()
 }
 

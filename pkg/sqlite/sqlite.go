@@ -29,7 +29,8 @@ type DB struct {
 	waiting atomic.Int32  // goroutines that wait for it
 
 	connector driver.Connector
-	short     *Short // nil until it is needed; for whoever has the right to write
+	short     *Short      // nil until it is needed; for whoever has the right to write
+	looks     chan *Short // idle connections of Look
 }
 
 // patience is how long a statement waits for another process's lock.
@@ -123,7 +124,7 @@ func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1), connector: connector}
+	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1), connector: connector, looks: make(chan *Short, 4)}
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(4)
 	err = db.first(ctx)

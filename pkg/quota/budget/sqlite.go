@@ -7,11 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
 
-// SQLite keeps states in the project's database: one row a scope, which a decision writes under the database's write
+// SQLite keeps states in a database: one row a scope, which a decision writes under the database's write
 // lock. What it wrote last it remembers, and reads a row again only when another process has written since.
 type SQLite struct {
 	db *sqlite.DB
@@ -21,6 +22,7 @@ type SQLite struct {
 	known   map[Scope]*row // as they are in the database while changes is what stands there
 	changes int64
 	buffer  []byte
+	args    []any
 }
 
 // row is an entry, and its scope as the driver takes it.
@@ -30,27 +32,17 @@ type row struct {
 }
 
 const quotaTable = `
-CREATE TABLE quota_scopes (
-	scope TEXT PRIMARY KEY,
-	state TEXT NOT NULL, -- JSON of a State
-	limits TEXT NOT NULL -- JSON: amounts by resource, set by hand
-) WITHOUT ROWID;
-`
-
-const quotaStates = `
 CREATE TABLE quota_states (
 	scope TEXT PRIMARY KEY, -- '' has in state how many changes there were, of all scopes
 	state NOT NULL, -- a State in its binary form; '' is the zero State
 	limits TEXT NOT NULL -- JSON: amounts by resource, set by hand
 ) WITHOUT ROWID;
 INSERT INTO quota_states VALUES ('', 1, '');
-INSERT INTO quota_states SELECT scope, '', limits FROM quota_scopes WHERE limits <> '';
-DROP TABLE quota_scopes;
 `
 
 // NewSQLite prepares the table in db, which the caller closes.
 func NewSQLite(ctx context.Context, db *sqlite.DB) (*SQLite, error) {
-	if err := db.Migrate(ctx, sqlite.Schema{Name: "quota", Migrations: []string{quotaTable, quotaStates}}); err != nil {
+	if err := db.Migrate(ctx, sqlite.Schema{Name: "quotas", Migrations: []string{quotaTable}}); err != nil {
 		return nil, err
 	}
 	return &SQLite{db: db}, nil
@@ -65,7 +57,7 @@ func (s *SQLite) Reserve(ctx context.Context, r Request) (out []Usage, err error
 		}
 		out, err = r.reserve(func(scope Scope) *entry { return &s.known[scope].entry })
 		_ = errors.As(err, &limit) // what was forgotten on the way is written all the same
-		return r.each(func(scope Scope) error { return s.write(tx, s.known[scope]) })
+		return s.write(tx, &r)
 	})
 	switch {
 	case err != nil:
@@ -142,10 +134,36 @@ func parse(scope Scope, state []byte, limits string) (e entry, err error) {
 	return e, nil
 }
 
-func (s *SQLite) write(tx *sqlite.Short, r *row) error {
-	s.buffer = r.state.encode(s.buffer[:0])
-	_, err := tx.Exec(`INSERT INTO quota_states VALUES (?, ?, '') ON CONFLICT (scope) DO UPDATE SET state = excluded.state`, r.key, s.buffer)
+// write puts the request's rows down in one statement.
+func (s *SQLite) write(tx *sqlite.Short, r *Request) error {
+	s.buffer, s.args = s.buffer[:0], s.args[:0]
+	err := r.each(func(scope Scope) error {
+		row, from := s.known[scope], len(s.buffer)
+		s.buffer = row.state.encode(s.buffer)
+		s.args = append(s.args, row.key, s.buffer[from:len(s.buffer):len(s.buffer)])
+		return nil
+	})
+	if err != nil || len(s.args) == 0 {
+		return err
+	}
+	_, err = tx.Exec(upserts(len(s.args)/2), s.args...)
 	return err
+}
+
+// upserts is the statement for a number of rows.
+func upserts(rows int) string {
+	const one, end = `(?, ?, '')`, ` ON CONFLICT (scope) DO UPDATE SET state = excluded.state`
+	switch rows { // the usual ones: two or four scopes, and those of calls that ended
+	case 1:
+		return `INSERT INTO quota_states VALUES ` + one + end
+	case 2:
+		return `INSERT INTO quota_states VALUES ` + one + `, ` + one + end
+	case 3:
+		return `INSERT INTO quota_states VALUES ` + one + `, ` + one + `, ` + one + end
+	case 4:
+		return `INSERT INTO quota_states VALUES ` + one + `, ` + one + `, ` + one + `, ` + one + end
+	}
+	return `INSERT INTO quota_states VALUES ` + one + strings.Repeat(`, `+one, rows-1) + end
 }
 
 // Settle implements Store.
