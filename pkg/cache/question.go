@@ -2,8 +2,8 @@ package cache
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -19,16 +19,19 @@ type Question struct {
 }
 
 // Key is the sha256, in hex, of tenant, provider, base URL, model, the prompt's hash, all messages and
-// parameters, tools, schema and the repeat index. Every part is a JSON string of its own, so that no two
+// parameters, tools, schema and the repeat index. Every part stands behind its length, so that no two
 // questions can run into one.
 func (q *Question) Key() string {
-	parts, err := json.Marshal([]any{
-		"llmops.cache/v1", q.Tenant, q.Model, q.BaseURL, q.PromptSHA256, q.Request.Hash(), q.Request.Repeat,
-	})
-	if err != nil {
-		panic("cache: a key of strings that is no JSON: " + err.Error())
+	hash := q.Request.Asked
+	if hash == "" {
+		hash = q.Request.Hash()
 	}
-	sum := sha256.Sum256(parts)
+	b := make([]byte, 0, 512)
+	for _, part := range [...]string{"llmops.cache/v2", q.Tenant, q.Model, q.BaseURL, q.PromptSHA256, hash} {
+		b = binary.AppendUvarint(b, uint64(len(part)))
+		b = append(b, part...)
+	}
+	sum := sha256.Sum256(binary.AppendVarint(b, int64(q.Request.Repeat)))
 	return hex.EncodeToString(sum[:])
 }
 

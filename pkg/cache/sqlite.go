@@ -3,7 +3,7 @@ package cache
 import (
 	"context"
 	"database/sql"
-	"errors"
+	"database/sql/driver"
 	"iter"
 	"strings"
 	"time"
@@ -15,7 +15,6 @@ import (
 type SQLite struct {
 	db    *sqlite.DB
 	limit int64
-	get   *sql.Stmt
 }
 
 // NewSQLite prepares the cache's tables in db, which the caller closes after the store. limit is the most
@@ -24,12 +23,7 @@ func NewSQLite(ctx context.Context, db *sqlite.DB, limit int64) (*SQLite, error)
 	if err := db.Migrate(ctx, sqlite.Schema{Name: "cache", Migrations: []string{cacheTables}}); err != nil {
 		return nil, err
 	}
-	get, err := db.PrepareContext(ctx, `SELECT `+entryColumns+`, response FROM cache_entries
-		WHERE key = ? AND (expires = 0 OR expires > ?)`)
-	if err != nil {
-		return nil, err
-	}
-	return &SQLite{db, limit, get}, nil
+	return &SQLite{db, limit}, nil
 }
 
 // Times are nanoseconds since 1970 in UTC. cache_size is kept by the triggers, so that it is right whoever
@@ -67,22 +61,37 @@ END;
 const entryColumns = `key, tenant, model, prompt, created, expires, used, hits, size`
 
 // Get implements Store.
-func (s *SQLite) Get(ctx context.Context, key string, now time.Time) (*Entry, error) {
-	e, err := scanEntry(s.get.QueryRowContext(ctx, key, now.UnixNano()), true)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
+func (s *SQLite) Get(_ context.Context, key string, now time.Time) (e *Entry, err error) {
+	err = s.db.Look(context.Background(), func(c *sqlite.Short) error { // it takes microseconds, and waits for nobody
+		var row [10]driver.Value
+		found, err := c.Row(`SELECT `+entryColumns+`, response FROM cache_entries WHERE key = ? AND (expires = 0 OR expires > ?)`,
+			row[:], key, now.UnixNano())
+		if found {
+			e = entryOf(row)
+		}
+		return err
+	})
 	return e, err
 }
 
-func scanEntry(row interface{ Scan(...any) error }, whole bool) (*Entry, error) {
+func entryOf(row [10]driver.Value) *Entry {
+	text := func(i int) string { s, _ := row[i].(string); return s }
+	number := func(i int) int64 { n, _ := row[i].(int64); return n }
+	e := &Entry{
+		Key: text(0), Tenant: text(1), Model: text(2), Prompt: text(3), Created: time.Unix(0, number(4)).UTC(),
+		Used: time.Unix(0, number(6)).UTC(), Hits: number(7), Size: number(8),
+	}
+	if n := number(5); n != 0 {
+		e.Expires = time.Unix(0, n).UTC()
+	}
+	e.Response, _ = row[9].([]byte)
+	return e
+}
+
+func scanEntry(row *sql.Rows) (*Entry, error) {
 	var e Entry
 	var created, expires, used int64
-	into := []any{&e.Key, &e.Tenant, &e.Model, &e.Prompt, &created, &expires, &used, &e.Hits, &e.Size}
-	if whole {
-		into = append(into, (*[]byte)(&e.Response))
-	}
-	if err := row.Scan(into...); err != nil {
+	if err := row.Scan(&e.Key, &e.Tenant, &e.Model, &e.Prompt, &created, &expires, &used, &e.Hits, &e.Size); err != nil {
 		return nil, err
 	}
 	e.Created, e.Used = time.Unix(0, created).UTC(), time.Unix(0, used).UTC()
@@ -92,46 +101,70 @@ func scanEntry(row interface{ Scan(...any) error }, whole bool) (*Entry, error) 
 	return &e, nil
 }
 
-// Write implements Store.
+// Write implements Store. What is not done at once because somebody waits to write follows in another transaction.
 func (s *SQLite) Write(ctx context.Context, added []Entry, used []Use, now time.Time) error {
-	return s.db.Write(ctx, func(tx *sql.Tx) error {
-		for _, e := range added {
-			var expires int64
-			if !e.Expires.IsZero() {
-				expires = e.Expires.UnixNano()
+	for {
+		err := s.db.Short(ctx, func(tx *sqlite.Short) (err error) {
+			if added, used, err = s.some(tx, added, used); err == nil && len(added)+len(used) == 0 {
+				err = s.shrink(tx, now)
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO cache_entries (`+entryColumns+`, response)
-				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET created = excluded.created,
-				expires = excluded.expires, used = excluded.used, size = excluded.size, response = excluded.response`,
-				e.Key, e.Tenant, e.Model, e.Prompt, e.Created.UnixNano(), expires, e.Used.UnixNano(), e.Hits, e.Size,
-				[]byte(e.Response)); err != nil {
-				return err
-			}
+			return err
+		})
+		if err != nil || len(added)+len(used) == 0 {
+			return err
 		}
-		for _, u := range used {
-			if _, err := tx.ExecContext(ctx, `UPDATE cache_entries SET hits = hits + ?, used = max(used, ?) WHERE key = ?`,
-				u.Hits, u.At.UnixNano(), u.Key); err != nil {
-				return err
+	}
+}
+
+// atOnce is how many rows are written even when others wait to.
+const atOnce = 16
+
+// some writes until there is no more, or somebody waits, and gives what is left.
+func (s *SQLite) some(tx *sqlite.Short, added []Entry, used []Use) ([]Entry, []Use, error) {
+	for n := 0; len(added)+len(used) > 0 && (n < atOnce || !s.db.Contended()); n++ {
+		if len(added) > 0 {
+			if err := put(tx, &added[0]); err != nil {
+				return nil, nil, err
 			}
+			added = added[1:]
+			continue
 		}
-		return s.shrink(ctx, tx, now)
-	})
+		u := used[0]
+		if _, err := tx.Exec(`UPDATE cache_entries SET hits = hits + ?, used = max(used, ?) WHERE key = ?`, u.Hits, u.At.UnixNano(), u.Key); err != nil {
+			return nil, nil, err
+		}
+		used = used[1:]
+	}
+	return added, used, nil
+}
+
+func put(tx *sqlite.Short, e *Entry) error {
+	var expires int64
+	if !e.Expires.IsZero() {
+		expires = e.Expires.UnixNano()
+	}
+	_, err := tx.Exec(`INSERT INTO cache_entries (`+entryColumns+`, response)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET created = excluded.created,
+		expires = excluded.expires, used = excluded.used, size = excluded.size, response = excluded.response`,
+		e.Key, e.Tenant, e.Model, e.Prompt, e.Created.UnixNano(), expires, e.Used.UnixNano(), e.Hits, e.Size, []byte(e.Response))
+	return err
 }
 
 // shrink removes what has expired, and when the rest is over the limit, what was used longest ago until a
 // twentieth of the limit is free: not at every write, then.
-func (s *SQLite) shrink(ctx context.Context, tx *sql.Tx, now time.Time) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM cache_entries WHERE expires <> 0 AND expires <= ?`, now.UnixNano()); err != nil {
+func (s *SQLite) shrink(tx *sqlite.Short, now time.Time) error {
+	if _, err := tx.Exec(`DELETE FROM cache_entries WHERE expires <> 0 AND expires <= ?`, now.UnixNano()); err != nil {
 		return err
 	}
-	var bytes int64
-	if err := tx.QueryRowContext(ctx, `SELECT bytes FROM cache_size`).Scan(&bytes); err != nil || s.limit <= 0 || bytes <= s.limit {
+	var row [1]driver.Value
+	_, err := tx.Row(`SELECT bytes FROM cache_size`, row[:])
+	bytes, _ := row[0].(int64)
+	if err != nil || s.limit <= 0 || bytes <= s.limit {
 		return err
 	}
-	over := bytes - (s.limit - s.limit/20)
-	_, err := tx.ExecContext(ctx, `DELETE FROM cache_entries WHERE id IN (
+	_, err = tx.Exec(`DELETE FROM cache_entries WHERE id IN (
 		SELECT id FROM (SELECT id, sum(size) OVER (ORDER BY used, id) - size AS before FROM cache_entries)
-		WHERE before < ?)`, over)
+		WHERE before < ?)`, bytes-(s.limit-s.limit/20))
 	return err
 }
 
@@ -146,7 +179,7 @@ func (s *SQLite) Each(ctx context.Context, f Filter) iter.Seq2[Entry, error] {
 		}
 		defer rows.Close() //nolint:errcheck // only read from
 		for rows.Next() {
-			e, err := scanEntry(rows, false)
+			e, err := scanEntry(rows)
 			if err != nil {
 				yield(Entry{}, err)
 				return
@@ -211,5 +244,5 @@ func (s *SQLite) Stats(ctx context.Context, now time.Time) (Stats, error) {
 	return st, err
 }
 
-// Close lets go of what the store holds of db.
-func (s *SQLite) Close() error { return s.get.Close() }
+// Close implements Keeper; the database is its owner's.
+func (s *SQLite) Close() error { return nil }

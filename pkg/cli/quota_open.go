@@ -26,7 +26,7 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 		return nil, err
 	}
 	bc := budget.Config{
-		Store: &lazyQuota{e: e}, Limits: func(s budget.Scope) budget.Limits { return configuredLimits(cfg, s) },
+		Store: &lazyQuota{e: e}, Limits: remembered(func(s budget.Scope) budget.Limits { return configuredLimits(cfg, s) }),
 		Soft: cfg.Quotas.Soft, Open: cfg.Quotas.OnError == "open", Lease: cfg.Retry.Total + cfg.Timeout.Total,
 		Warn:   e.warnOfBudget,
 		Report: func(err error) { e.notice("warning: quotas: %v", err) },
@@ -38,7 +38,8 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 	b := budget.New(bc)
 	e.parts().onClose(b.Close)
 	return &engine.Quota{
-		Budgets: b, Project: cfg.Project, Count: e.count(cfg), Price: price, Exempt: recording,
+		Budgets: b, Project: cfg.Project, Count: e.count(cfg), Exempt: recording,
+		Price: func(ref string, u *llm.Usage) *llm.Money { return price(deployed(cfg, ref), u) }, // a pool as its first member
 		MaxOutput: func(ref string) int {
 			if m, ok := catalog().Find(deployed(cfg, ref)); ok {
 				return int(m.MaxOutput)
@@ -93,17 +94,27 @@ func (e *env) providerLimit(q *engine.Quota, settings provider.Settings) func(co
 	if q == nil {
 		return nil
 	}
+	scopes := remembered(func(ref string) []budget.Scope { return providerScopes(settings, ref) })
 	return func(ctx context.Context, ref string, req *llm.Request) (func(*llm.Response), error) {
-		name, _, err := provider.ParseRef(ref)
-		if err != nil || recording(ref) {
+		bound := scopes(ref)
+		if bound == nil {
 			return func(*llm.Response) {}, nil
 		}
-		scopes := []budget.Scope{budget.ScopeOf(budget.Provider, name)}
-		if entry, err := settings.Lookup(name); err == nil && entry.APIKeyEnv != "" {
-			scopes = append(scopes, budget.ScopeOf(budget.Key, entry.APIKeyEnv))
-		}
-		return q.Attempt(ctx, scopes, ref, req, time.Now())
+		return q.Attempt(ctx, bound, ref, req, time.Now())
 	}
+}
+
+// providerScopes are the provider of a reference and its key; none for a recording.
+func providerScopes(settings provider.Settings, ref string) []budget.Scope {
+	name, _, err := provider.ParseRef(ref)
+	if err != nil || recording(ref) {
+		return nil
+	}
+	scopes := []budget.Scope{budget.ScopeOf(budget.Provider, name)}
+	if entry, err := settings.Lookup(name); err == nil && entry.APIKeyEnv != "" {
+		scopes = append(scopes, budget.ScopeOf(budget.Key, entry.APIKeyEnv))
+	}
+	return scopes
 }
 
 // lazyQuota opens the store at its first use.
@@ -133,16 +144,12 @@ func (e *env) quotaStore(ctx context.Context) (budget.Store, error) {
 		}
 		return budget.NewRedis(db), nil
 	}
-	db, err := e.database(ctx)
+	db, err := e.open(ctx, quotaFile)
 	if err != nil {
 		return nil, err
 	}
-	s, err := budget.NewSQLite(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	e.parts().onClose(s.Close)
-	return s, nil
+	e.parts().first(db.Close) // what runs until the end settles on it
+	return budget.NewSQLite(ctx, db)
 }
 
 // existingQuotas is the store for a command that looks into it; nil when nothing was ever counted.
@@ -151,7 +158,7 @@ func (e *env) existingQuotas(ctx context.Context) (budget.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(cfg.State, "llmops.db")); cfg.Quotas.Store != "redis" && os.IsNotExist(err) {
+	if _, err := os.Stat(filepath.Join(cfg.State, quotaFile)); cfg.Quotas.Store != "redis" && os.IsNotExist(err) {
 		return nil, nil
 	}
 	return e.quotaStore(ctx)

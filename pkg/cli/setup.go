@@ -59,6 +59,13 @@ func (a *app) onClose(end func() error) {
 	a.closers = append(a.closers, end)
 }
 
+// first has close called after all that is named, before and later.
+func (a *app) first(end func() error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.closers = append([]func() error{end}, a.closers...)
+}
+
 // config loads the settings and lays the global flags over them.
 func (e *env) config() (*config.Config, error) {
 	a := e.parts()
@@ -162,7 +169,7 @@ type engineOptions struct {
 	around   llm.Middleware // stands around each provider, inside of retry; nil: nothing does
 	single   bool           // the command makes one call
 	unkept   func(error)    // told of a call that is not recorded; nil: a warning at once
-	quota    *engine.Quota  // set by engine
+	quota    *engine.Quota  // nil: the configuration's
 }
 
 // engine puts the engine together.
@@ -175,8 +182,10 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	if o.quota, err = e.quota(o.single, price); err != nil {
-		return nil, err
+	if o.quota == nil {
+		if o.quota, err = e.quota(o.single, price); err != nil {
+			return nil, err
+		}
 	}
 	gw, err := e.gateway(ctx, o)
 	if err != nil {
@@ -237,7 +246,7 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 			}
 			return llm.Wrap(m, o.around), nil
 		},
-		Retry: retry, Server: settings.Server,
+		Retry: retry, Server: servers(settings),
 	}
 	if o.retry != nil { // a command that asks whether this very model answers
 		return gateway.New(gc), nil
@@ -248,9 +257,27 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if gc.Chains, err = e.chains(); err != nil {
 		return nil, err
 	}
-	gc.Limit = e.providerLimit(o.quota, settings)
+	if gc.Limit = e.providerLimit(o.quota, settings); o.quota != nil {
+		o.quota.Joint = true
+	}
 	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
 	return gateway.New(gc), nil
+}
+
+// servers gives the address that answers a reference, for the cache.
+func servers(settings provider.Settings) func(ref string) (string, bool) {
+	type server struct {
+		url string
+		ok  bool
+	}
+	find := remembered(func(ref string) server {
+		url, ok := settings.Server(ref)
+		return server{url, ok}
+	})
+	return func(ref string) (string, bool) {
+		s := find(ref)
+		return s.url, s.ok
+	}
 }
 
 // recorded puts a recorder around the model when one is asked for.

@@ -46,9 +46,26 @@ func (e *env) database(ctx context.Context) (*sqlite.DB, error) {
 	a := e.parts()
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.db != nil {
-		return a.db, nil
+	if a.db == nil {
+		db, err := e.open(ctx, databaseFile)
+		if err != nil {
+			return nil, err
+		}
+		a.db = db
+		a.closers = append([]func() error{db.Close}, a.closers...)
 	}
+	return a.db, nil
+}
+
+// The databases in the state directory. Quotas have one of their own, so that no decision about a call waits for the
+// records of other calls.
+const (
+	databaseFile = "llmops.db"
+	quotaFile    = "quotas.db"
+)
+
+// open opens a database of the state directory.
+func (e *env) open(ctx context.Context, name string) (*sqlite.DB, error) {
 	cfg, err := e.config()
 	if err != nil {
 		return nil, err
@@ -56,15 +73,13 @@ func (e *env) database(ctx context.Context) (*sqlite.DB, error) {
 	if err := newState(cfg.State); err != nil {
 		return nil, err
 	}
-	db, err := sqlite.Open(ctx, filepath.Join(cfg.State, "llmops.db"))
+	db, err := sqlite.Open(ctx, filepath.Join(cfg.State, name))
 	if err != nil {
 		return nil, err
 	}
 	if moved := db.Damaged(); moved != "" {
 		e.notice("warning: the database was damaged; it is kept as %s and a new one is begun", e.shortPath(moved))
 	}
-	a.db = db
-	a.closers = append([]func() error{db.Close}, a.closers...)
 	return db, nil
 }
 

@@ -22,6 +22,7 @@ func compose(cfg Config) Stage {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, call *Call) error {
 			req := call.Request.Clone()
+			req.Asked = "" // of another call
 			if err := addPrompt(cfg, call, req); err != nil {
 				return err
 			}

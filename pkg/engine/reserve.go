@@ -3,9 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
@@ -21,6 +23,9 @@ type Quota struct {
 	MaxOutput func(modelRef string) int
 	// Exempt tells that calls to a model use nothing: recordings. nil: none are.
 	Exempt func(modelRef string) bool
+	// Joint says that the gateway asks Attempt before each try. Then what a call takes of its tenant and project is
+	// reserved with what its first try takes of provider and key, in one decision; an answer from the cache needs none.
+	Joint bool
 }
 
 // reserve takes what the call may use from the budgets of its tenant and project, and gives back what it did not.
@@ -40,17 +45,21 @@ func reserve(cfg Config) Stage {
 				scopes = append(scopes, budget.ScopeOf(budget.Project, q.Project))
 			}
 			most, priced := q.Most(req)
-			if err := q.enforceable(ctx, scopes, req.Model, priced); err != nil {
+			err := q.enforceable(ctx, scopes, req.Model, priced)
+			if err != nil {
 				return err
 			}
-			held, err := q.Budgets.Reserve(ctx, scopes, most)
-			if err != nil {
-				return Refusal(err, cfg.Now())
+			c := &claim{scopes: scopes, model: req.Model, most: most}
+			if !q.Joint {
+				if c.held, err = q.Budgets.Reserve(ctx, scopes, most); err != nil {
+					return Refusal(err, cfg.Now())
+				}
+				c.taken = true
 			}
 			defer func() { // a stage that panics refunds nothing: it may have been charged
-				held.Settle(q.used(&call.Result))
+				c.held.Settle(q.used(&call.Result))
 			}()
-			return next(ctx, call)
+			return next(context.WithValue(ctx, claimKey{}, c), call)
 		}
 	}
 }
@@ -108,20 +117,33 @@ func (q *Quota) used(res *Result) budget.Use {
 	return u
 }
 
-// Attempt takes what one try may use from the budgets of a provider and its key. The end must be told what came.
+// claim is what a call takes of its tenant and project. It belongs to the call's goroutine.
+type claim struct {
+	scopes []budget.Scope
+	model  string
+	most   budget.Use
+	taken  bool
+	held   *budget.Reservation
+}
+
+type claimKey struct{}
+
+// Attempt takes what one try may use from the budgets of a provider and its key, and at a call's first try what the
+// call may use from its own. The end must be told what came.
 func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, req *llm.Request, now time.Time) (end func(*llm.Response), err error) {
-	asked := req.Clone()
+	asked := *req
 	asked.Model = ref
-	most, priced := q.Most(asked)
+	c, _ := ctx.Value(claimKey{}).(*claim)
+	most, priced := q.attempted(c, &asked)
 	if err := q.enforceable(ctx, scopes, ref, priced); err != nil {
 		return nil, err
 	}
-	held, err := q.Budgets.Reserve(ctx, scopes, most)
+	held, err := q.take(ctx, c, scopes, most, now)
 	if err != nil {
-		return nil, Refusal(err, now)
+		return nil, err
 	}
 	return func(resp *llm.Response) {
-		res := Result{Request: asked, Response: resp}
+		res := Result{Request: &asked, Response: resp}
 		if resp != nil {
 			whole := *resp
 			whole.Attempts, whole.Ref = 1, ref
@@ -132,6 +154,35 @@ func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, 
 		}
 		held.Settle(q.used(&res))
 	}, nil
+}
+
+// attempted is the most that a try can use. What was counted for the call is not counted again.
+func (q *Quota) attempted(c *claim, req *llm.Request) (use budget.Use, priced bool) {
+	if c != nil && c.model == req.Model && c.most.Money > 0 {
+		return c.most, true
+	}
+	return q.Most(req)
+}
+
+// take reserves for a try, with the call's own claim where that is still to be taken.
+func (q *Quota) take(ctx context.Context, c *claim, scopes []budget.Scope, most budget.Use, now time.Time) (*budget.Reservation, error) {
+	if c == nil || c.taken {
+		held, err := q.Budgets.Reserve(ctx, scopes, most)
+		return held, Refusal(err, now)
+	}
+	all := most // a candidate may cost more than the model that was asked for, or have no price
+	all.Tokens, all.Money = max(all.Tokens, c.most.Tokens), max(all.Money, c.most.Money)
+	held, err := q.Budgets.Reserve(ctx, slices.Concat(c.scopes, scopes), all)
+	var limit *budget.LimitError
+	if errors.As(err, &limit) && slices.Contains(c.scopes, limit.Scope) {
+		return nil, gateway.Stop(Refusal(err, now)) // no other model has room for it
+	}
+	if err != nil {
+		return nil, Refusal(err, now)
+	}
+	c.taken = true
+	c.held, held = held.Split(c.scopes)
+	return held, nil
 }
 
 // Refusal turns a limit that is reached into the error of a call: of a day's or month's budget one that ends a run, of

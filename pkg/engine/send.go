@@ -10,6 +10,7 @@ import (
 func send(cfg Config) Stage {
 	return func(next Handler) Handler {
 		return func(ctx context.Context, call *Call) error {
+			call.Result.Request.Asked = call.Result.Request.Hash()
 			resp, err := cfg.Gateway.Generate(ctx, call.Result.Request)
 			call.Result.Response = resp
 			count(cfg, &call.Result, err)

@@ -58,7 +58,10 @@ func record(call *Call, err error) ledger.Record {
 		r.Prompt, r.Version, r.PromptSHA256 = v.Name, v.Version, v.SHA256
 	}
 	if req := res.Request; req != nil {
-		r.ModelAsked, r.RequestHash, r.Messages = req.Model, req.Hash(), req.Messages
+		r.ModelAsked, r.RequestHash, r.Messages = req.Model, req.Asked, req.Messages
+		if r.RequestHash == "" { // it did not get as far as to be sent
+			r.RequestHash = req.Hash()
+		}
 		r.Provider, _, _ = strings.Cut(req.Model, "/")
 	}
 	if resp := res.Response; resp != nil {

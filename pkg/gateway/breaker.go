@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -31,21 +32,24 @@ func newBreakers(cfg Breaker) *breakers {
 	return &breakers{cfg: cfg, all: map[string]*gobreaker.TwoStepCircuitBreaker[any]{}}
 }
 
-// allow asks whether the provider of a reference may be called; done must be told whether it was out. Where there
+// allow asks whether the provider of a reference may be called; done must be told what came of it. Where there
 // is no alternative it may, but its state is only followed while the circuit lets calls through.
-func (b *breakers) allow(ref string, alternative bool) (done func(out bool), err error) {
+func (b *breakers) allow(ref string, alternative bool) (done func(how failure), err error) {
 	if b.cfg.Failures < 0 {
-		return func(bool) {}, nil
+		return func(failure) {}, nil
 	}
 	report, err := b.of(provider(ref)).Allow()
 	switch {
 	case err == nil:
-		return func(out bool) {
-			if out {
+		return func(how failure) {
+			switch how {
+			case outage:
 				report(errOut)
-				return
+			case unasked:
+				report(errUnasked)
+			default:
+				report(nil)
 			}
-			report(nil)
 		}, nil
 	case alternative:
 		return nil, &llm.Error{
@@ -53,10 +57,13 @@ func (b *breakers) allow(ref string, alternative bool) (done func(out bool), err
 			Message: fmt.Sprintf("it failed %d times in a row and is left alone for %v", b.cfg.Failures, b.cfg.Cooldown),
 		}
 	}
-	return func(bool) {}, nil
+	return func(failure) {}, nil
 }
 
-var errOut = fmt.Errorf("out")
+var (
+	errOut     = errors.New("out")
+	errUnasked = errors.New("not asked")
+)
 
 func (b *breakers) of(name string) *gobreaker.TwoStepCircuitBreaker[any] {
 	b.mu.Lock()
@@ -66,6 +73,7 @@ func (b *breakers) of(name string) *gobreaker.TwoStepCircuitBreaker[any] {
 		cb = gobreaker.NewTwoStepCircuitBreaker[any](gobreaker.Settings{
 			Name: name, MaxRequests: 1, Timeout: b.cfg.Cooldown,
 			ReadyToTrip: func(c gobreaker.Counts) bool { return int64(c.ConsecutiveFailures) >= int64(b.cfg.Failures) },
+			IsExcluded:  func(err error) bool { return errors.Is(err, errUnasked) },
 		})
 		b.all[name] = cb
 	}

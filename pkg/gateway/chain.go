@@ -92,7 +92,8 @@ const (
 	outage
 	tooLong
 	filtered
-	final // another model would fail alike, or nobody waits any more
+	final   // another model would fail alike, or nobody waits any more
+	unasked // a limit of the caller stopped the call before the provider was asked
 )
 
 func failureOf(resp *llm.Response, err error, kind llm.ErrorKind) failure {
@@ -101,6 +102,8 @@ func failureOf(resp *llm.Response, err error, kind llm.ErrorKind) failure {
 		return filtered
 	case err == nil:
 		return answered
+	case isStopped(err):
+		return unasked
 	}
 	switch kind {
 	case "", llm.KindInvalid: // a mistake, ours or the user's

@@ -40,12 +40,12 @@ func (g *Gateway) fallback(ctx context.Context, req *llm.Request) (*llm.Response
 		resp, streamed, err := g.try(ctx, link.Ref, req)
 		kind := kindOf(err)
 		how := failureOf(resp, err, kind)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && how != unasked {
 			how = final
 		}
-		done(how == outage)
+		done(how)
 		resp.Attempts += w.attempts
-		if how == answered || how == final || streamed {
+		if how == answered || how == final || how == unasked || streamed {
 			return w.mark(resp, link.Ref != req.Model && !g.inPool(req.Model, link.Ref)), err
 		}
 		w.failed(link.Ref, resp, err, reason(kind))

@@ -30,7 +30,7 @@ type Config struct {
 	Breaker Breaker
 
 	// Limit lets an attempt at a model begin, or fails with what keeps it back; end must be told what came of it. An
-	// *llm.Error with RetryAfter is waited for as a provider's. nil: there are no limits.
+	// *llm.Error with RetryAfter is waited for as a provider's, and one of Stop ends the call. nil: there are no limits.
 	Limit func(ctx context.Context, ref string, req *llm.Request) (end func(*llm.Response), err error)
 
 	Cache *cache.Cache // nil: every call is asked
@@ -77,7 +77,7 @@ func (g *Gateway) Generate(ctx context.Context, req *llm.Request) (*llm.Response
 // ask sends the request, with a budget of its own.
 func (g *Gateway) ask(ctx context.Context, req *llm.Request) (*llm.Response, error) {
 	b := &budget{attempts: g.cfg.TotalAttempts, start: g.cfg.Retry.Now()}
-	return g.fallback(withBudget(ctx, b), req)
+	return unstopped(g.fallback(withBudget(ctx, b), req))
 }
 
 // send sends the request to the provider of one reference.

@@ -2,9 +2,33 @@ package gateway
 
 import (
 	"context"
+	"errors"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
+
+// Stop makes the error of a Config.Limit one that concerns the call and not the model: it is not tried again or
+// elsewhere, and no provider is blamed. Generate fails with err itself.
+func Stop(err error) error { return &stopped{err} }
+
+// stopped has no Unwrap: whoever decides between here and there is not to look into it.
+type stopped struct{ err error }
+
+func (s *stopped) Error() string { return s.err.Error() }
+
+func isStopped(err error) bool {
+	var s *stopped
+	return errors.As(err, &s)
+}
+
+// unstopped is what the caller sees of a call that was stopped: nobody was asked.
+func unstopped(resp *llm.Response, err error) (*llm.Response, error) {
+	var s *stopped
+	if errors.As(err, &s) {
+		return &llm.Response{}, s.err
+	}
+	return resp, err
+}
 
 // limited keeps each attempt within the limits of its provider and key.
 func (g *Gateway) limited(ref string) llm.Middleware {

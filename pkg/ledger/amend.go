@@ -99,5 +99,5 @@ func (l *Ledger) amend(ctx context.Context, tx *sql.Tx, which func(change func(w
 	if err != nil {
 		return err
 	}
-	return writeSums(ctx, tx, sums)
+	return writeSums(inSQL(ctx, tx), sums)
 }

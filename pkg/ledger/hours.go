@@ -26,8 +26,18 @@ func add(sums map[hourKey]*Total, r *Record, sign int64) {
 	t.add(r, sign)
 }
 
+// inTx runs a statement of a transaction.
+type inTx func(query string, args ...any) error
+
+func inSQL(ctx context.Context, tx *sql.Tx) inTx {
+	return func(query string, args ...any) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	}
+}
+
 // writeSums adds sums to those of their hours and days.
-func writeSums(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error {
+func writeSums(exec inTx, sums map[hourKey]*Total) error {
 	days := map[hourKey]*Total{}
 	for k, t := range sums {
 		k.hour /= 24
@@ -36,20 +46,15 @@ func writeSums(ctx context.Context, tx *sql.Tx, sums map[hourKey]*Total) error {
 		}
 		days[k].Plus(t)
 	}
-	if err := upsert(ctx, tx, "call_hours", sums); err != nil {
+	if err := upsert(exec, `INSERT INTO call_hours`+upsertSums, sums); err != nil {
 		return err
 	}
-	return upsert(ctx, tx, "call_days", days)
+	return upsert(exec, `INSERT INTO call_days`+upsertSums, days)
 }
 
-func upsert(ctx context.Context, tx *sql.Tx, table string, sums map[hourKey]*Total) error {
-	stmt, err := tx.PrepareContext(ctx, `INSERT INTO `+table+upsertSums)
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
+func upsert(exec inTx, query string, sums map[hourKey]*Total) error {
 	for k, t := range sums {
-		_, err := stmt.ExecContext(ctx, k.hour, k.tenant, k.project, k.source, k.model, k.prompt, k.version, k.experiment, k.run,
+		err := exec(query, k.hour, k.tenant, k.project, k.source, k.model, k.prompt, k.version, k.experiment, k.run,
 			t.Calls, t.OK, t.Incomplete, t.Failed, t.Canceled, t.UnknownUsage, t.Estimated,
 			t.Usage.UncachedInput, t.Usage.CacheRead, t.Usage.CacheWrite, t.Usage.CacheWrite1h, t.Usage.Output, t.Usage.Reasoning,
 			t.Unpriced, t.UnpricedFailed, int64(t.Cost),

@@ -95,7 +95,8 @@ func (l *Ledger) Append(ctx context.Context, r Record) error {
 		return err
 	}
 	if l.queue == nil {
-		return l.write(context.WithoutCancel(ctx), []*Record{&r})
+		_, err := l.write(context.WithoutCancel(ctx), []*Record{&r})
+		return err
 	}
 	return l.queue.add(r)
 }

@@ -10,7 +10,7 @@ import (
 
 // queue holds records until its goroutine has written them.
 type queue struct {
-	write  func(context.Context, []*Record) error
+	write  func(context.Context, []*Record) (int, error) // tells how many of the first were written
 	report func(error)
 
 	mu      sync.Mutex // guards the five below
@@ -36,7 +36,7 @@ const (
 	maxPause   = 5 * time.Second // between attempts on a failing disk
 )
 
-func newQueue(write func(context.Context, []*Record) error, report func(error)) *queue {
+func newQueue(write func(context.Context, []*Record) (int, error), report func(error)) *queue {
 	q := &queue{
 		write: write, report: report, wake: make(chan struct{}, 1),
 		flushes: make(chan chan error), stop: make(chan struct{}), done: make(chan struct{}),
@@ -144,7 +144,7 @@ func (q *queue) drain() (written int, _ error) {
 		if n == 0 {
 			return written, nil
 		}
-		err := q.write(context.Background(), part)
+		n, err := q.write(context.Background(), part)
 		var skipped *skippedError
 		if errors.As(err, &skipped) {
 			q.report(err)
@@ -152,7 +152,7 @@ func (q *queue) drain() (written int, _ error) {
 		}
 		q.mu.Lock()
 		if q.lastErr = err; err == nil {
-			for i, r := range part {
+			for i, r := range part[:n] {
 				q.bytes -= r.textBytes()
 				part[i] = nil // its texts are free to go
 			}

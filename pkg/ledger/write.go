@@ -2,25 +2,28 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
 
-// write adds records in one transaction.
-func (l *Ledger) write(ctx context.Context, records []*Record) error {
+// write adds records in one transaction, and tells how many: not all when somebody waits to write.
+func (l *Ledger) write(ctx context.Context, records []*Record) (written int, err error) {
 	var skipped *skippedError
-	err := l.db.Write(ctx, func(tx *sql.Tx) (err error) {
-		skipped, err = l.insert(ctx, tx, records)
+	err = l.db.Short(ctx, func(tx *sqlite.Short) (err error) {
+		written, skipped, err = l.insert(tx, records)
 		return err
 	})
-	if err == nil && skipped != nil {
-		return skipped
+	if err != nil {
+		return 0, err
 	}
-	return err
+	if skipped != nil {
+		return written, skipped
+	}
+	return written, nil
 }
 
 // skippedError is about records that could not be written as they are, while the others were.
@@ -47,24 +50,21 @@ func (e *skippedError) add(r *Record, why error) *skippedError {
 // errTwice is about a trace id that is in the ledger already: the first record of it stays.
 var errTwice = errors.New("its trace id is recorded already")
 
-func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []*Record) (skipped *skippedError, err error) {
-	call, err := tx.PrepareContext(ctx, insertCall)
-	if err != nil {
-		return nil, err
-	}
-	defer call.Close()
-	text, err := tx.PrepareContext(ctx, `INSERT INTO call_texts (seq, kept, messages, output, vars) VALUES (?, ?, ?, ?, ?)`)
-	if err != nil {
-		return nil, err
-	}
-	defer text.Close()
+// atOnce is how many records are added even when others wait to write: a transaction costs as much as two or three.
+const atOnce = 16
+
+func (l *Ledger) insert(tx *sqlite.Short, records []*Record) (written int, skipped *skippedError, err error) {
 	sums := map[hourKey]*Total{}
-	for _, r := range records {
-		res, err := call.ExecContext(ctx, r.row()...)
-		if err != nil {
-			return nil, err
+	for i, r := range records {
+		if i >= atOnce && l.db.Contended() {
+			break
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
+		written++
+		seq, err := tx.Insert(insertCall, r.row()...)
+		if err != nil {
+			return 0, nil, err
+		}
+		if seq == 0 {
 			skipped = skipped.add(r, errTwice)
 			continue
 		}
@@ -76,16 +76,17 @@ func (l *Ledger) insert(ctx context.Context, tx *sql.Tx, records []*Record) (ski
 		if err != nil || k == nil {
 			continue
 		}
-		seq, err := res.LastInsertId()
-		if err != nil {
-			return nil, err
-		}
-		if _, err := text.ExecContext(ctx, seq, string(l.opts.Texts), k.messages, k.output, k.vars); err != nil {
-			return nil, err
+		if _, err := tx.Exec(insertText, seq, string(l.opts.Texts), k.messages, k.output, k.vars); err != nil {
+			return 0, nil, err
 		}
 	}
-	return skipped, writeSums(ctx, tx, sums)
+	return written, skipped, writeSums(func(query string, args ...any) error {
+		_, err := tx.Exec(query, args...)
+		return err
+	}, sums)
 }
+
+const insertText = `INSERT INTO call_texts (seq, kept, messages, output, vars) VALUES (?, ?, ?, ?, ?)`
 
 // callColumns are the columns of calls in the order of row and scan.
 const callColumns = `trace_id, parent, time, tenant, project, key_name, conversation, unit,

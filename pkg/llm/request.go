@@ -45,6 +45,10 @@ type Request struct {
 	PromptRef    string `json:"-"` // name@version; "" without a prompt of the registry
 	PromptSHA256 string `json:"-"`
 
+	// Asked is the Hash that the engine computed once for the cache and the ledger; "" means that nobody did. Whoever
+	// changes a copy of the request need not care: it names the question as it was asked.
+	Asked string `json:"-"`
+
 	// Fresh asks for a new answer: none from a cache, and none that another call is waiting for.
 	Fresh bool `json:"-"`
 }

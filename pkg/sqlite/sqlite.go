@@ -13,9 +13,11 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"sync/atomic"
 	"time"
 
-	driver "modernc.org/sqlite"
+	modernc "modernc.org/sqlite"
 )
 
 // DB is an open database. It is safe for concurrent use; whoever opened it closes it.
@@ -24,6 +26,11 @@ type DB struct {
 	path    string
 	damaged string
 	writing chan struct{} // holds one token: the right to be this process's writer
+	waiting atomic.Int32  // goroutines that wait for it
+
+	connector driver.Connector
+	short     *Short      // nil until it is needed; for whoever has the right to write
+	looks     chan *Short // idle connections of Look
 }
 
 // patience is how long a statement waits for another process's lock.
@@ -65,18 +72,39 @@ func (db *DB) Damaged() string { return db.damaged }
 // Write runs fn in a transaction that holds the write lock from its start, and commits when fn returns
 // nil. Within a process writers queue here instead of polling SQLite's lock.
 func (db *DB) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	select {
-	case db.writing <- struct{}{}:
-		defer func() { <-db.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := db.lock(ctx); err != nil {
+		return err
 	}
+	defer db.unlock()
 	err := db.write(ctx, fn)
 	if isDamaged(err) {
 		db.suspect()
 	}
 	return explain(db.path, err)
 }
+
+// lock takes the right to write, in the order in which it was asked for.
+func (db *DB) lock(ctx context.Context) error {
+	select {
+	case db.writing <- struct{}{}:
+		return nil
+	default:
+	}
+	db.waiting.Add(1)
+	defer db.waiting.Add(-1)
+	select {
+	case db.writing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (db *DB) unlock() { <-db.writing }
+
+// Contended tells whether somebody in this process waits to write. Who writes much in the background, and whom nobody
+// waits for, then commits what it has and goes on in another transaction.
+func (db *DB) Contended() bool { return db.waiting.Load() > 0 }
 
 func (db *DB) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := db.BeginTx(ctx, nil)
@@ -92,11 +120,11 @@ func (db *DB) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 
 // connect opens the file and reads enough of it to know whether it is a sound database.
 func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
-	connector, err := driver.NewConnector(dsn(path))
+	connector, err := modernc.NewConnector(dsn(path))
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1)}
+	db := &DB{DB: sql.OpenDB(connector), path: path, writing: make(chan struct{}, 1), connector: connector, looks: make(chan *Short, 4)}
 	db.SetMaxOpenConns(8)
 	db.SetMaxIdleConns(4)
 	err = db.first(ctx)

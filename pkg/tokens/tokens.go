@@ -11,6 +11,7 @@ package tokens
 
 import (
 	"io"
+	"sync"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -27,6 +28,9 @@ type Counter struct {
 // For gives the Counter of a model: "gpt-5-mini", "openai/gpt-4o-2024-08-06", "ft:gpt-4o-mini:acme::1",
 // "anthropic/claude-sonnet-4-5". A name that no rule knows is a *diag.Error with the closest names.
 func For(model string) (*Counter, error) {
+	if c := counters.find(model); c != nil {
+		return c, nil
+	}
 	name, r, err := lookup(model)
 	if err != nil {
 		return nil, err
@@ -36,7 +40,33 @@ func For(model string) (*Counter, error) {
 		return nil, err
 	}
 	c.model, c.family = name, r.family
+	counters.keep(model, c)
 	return c, nil
+}
+
+// counters are those that For made, since a call asks for one several times.
+var counters made
+
+type made struct {
+	mu sync.RWMutex
+	of map[string]*Counter // by model as it was asked for; guarded by mu
+}
+
+const mostMade = 1000 // names of models may come from anywhere
+
+func (m *made) find(model string) *Counter {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	return m.of[model]
+}
+
+func (m *made) keep(model string, c *Counter) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.of == nil || len(m.of) >= mostMade {
+		m.of = map[string]*Counter{}
+	}
+	m.of[model] = c
 }
 
 // Encoding gives the Counter of an encoding by name, one of Encodings.

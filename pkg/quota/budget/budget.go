@@ -112,7 +112,7 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 	case err == nil && len(r.Scopes) == 0:
 		return nil, nil
 	case err == nil:
-		res := &Reservation{b: b, id: r.ID}
+		res := &Reservation{b: b, id: r.ID, scopes: make([]Scope, 0, len(r.Scopes))}
 		for _, bound := range r.Scopes {
 			res.scopes = append(res.scopes, bound.Scope)
 		}
@@ -128,7 +128,7 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 
 // request is what is asked of the store: the scopes that have limits.
 func (b *Budgets) request(ctx context.Context, scopes []Scope, u Use) (Request, error) {
-	r := Request{ID: ulid.Make().String(), Use: u}
+	r := Request{ID: ulid.Make().String(), Use: u, Scopes: make([]Bound, 0, len(scopes))}
 	set, err := b.limited(ctx)
 	for _, s := range scopes {
 		if limits := b.cfg.Limits(s); len(limits) > 0 || set[s] {
@@ -226,7 +226,10 @@ func (b *Budgets) warn(usages []Usage, now time.Time) {
 			if r.period() == "" || float64(u.Used[r]) < b.cfg.Soft*float64(limit) {
 				continue
 			}
-			key := fmt.Sprint(u.Scope, r, periodKey(r.period(), now))
+			key := fmt.Sprint(u.Scope, r, dayOf(now))
+			if r.period() == month {
+				key = fmt.Sprint(u.Scope, r, monthOf(now))
+			}
 			b.mu.Lock()
 			told := b.warned[key]
 			b.warned[key] = true

@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -23,11 +24,11 @@ const (
 )
 
 // Resources lists them in the order in which they are shown.
-func Resources() []Resource {
-	return []Resource{
-		RequestsPerMinute, TokensPerMinute, RequestsPerDay, Concurrency,
-		TokensPerDay, TokensPerMonth, MoneyPerDay, MoneyPerMonth,
-	}
+func Resources() []Resource { return slices.Clone(resources[:]) }
+
+var resources = [...]Resource{
+	RequestsPerMinute, TokensPerMinute, RequestsPerDay, Concurrency,
+	TokensPerDay, TokensPerMonth, MoneyPerDay, MoneyPerMonth,
 }
 
 // Money tells whether amounts are nano-dollars.
@@ -61,7 +62,7 @@ type rate struct {
 	slots    int64 // in a window
 }
 
-var rates = []rate{
+var rates = [...]rate{
 	{RequestsPerMinute, time.Second, 60},
 	{TokensPerMinute, time.Second, 60},
 	{RequestsPerDay, 20 * time.Minute, 72},
@@ -73,6 +74,23 @@ func (r rate) at(now time.Time) int64 { return now.UnixNano() / int64(r.slot) }
 func (r rate) frees(slot int64) time.Time {
 	return time.Unix(0, (slot+r.slots+1)*int64(r.slot)).UTC()
 }
+
+func rateOf(r Resource) (index int, ok bool) {
+	for i := range rates {
+		if rates[i].resource == r {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// dayOf and monthOf name the periods of UTC that a time lies in, as numbers that sort: 20260301 and 202603.
+func dayOf(t time.Time) int64 {
+	y, m, d := t.UTC().Date()
+	return int64(y)*10_000 + int64(m)*100 + int64(d)
+}
+
+func monthOf(t time.Time) int64 { return dayOf(t) / 100 }
 
 // Scope is whom limits are for: "tenant:acme", "project:shop", "provider:openai" or "key:OPENAI_API_KEY".
 type Scope string

@@ -20,10 +20,7 @@ func NewMemory() *Memory { return &Memory{scopes: map[Scope]*entry{}} }
 func (m *Memory) Reserve(_ context.Context, r Request) ([]Usage, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, scope := range r.touched() {
-		m.of(scope)
-	}
-	return r.reserve(m.scopes)
+	return r.reserve(m.of)
 }
 
 func (m *Memory) of(scope Scope) *entry {
@@ -55,11 +52,7 @@ func (m *Memory) Get(_ context.Context, scope Scope) (*State, Limits, error) {
 	if e == nil {
 		return nil, nil, nil
 	}
-	state, err := encode(e.state)
-	if err != nil {
-		return nil, nil, err
-	}
-	s, err := decode(state)
+	s, err := decode(e.state.encode(nil)) // a copy
 	return s, maps.Clone(e.limits), err
 }
 

@@ -168,7 +168,7 @@ func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
 	for _, rt := range rates {
 		args = append(args, rt.at(r.Now))
 	}
-	args = append(args, periodKey(day, r.Now), periodKey(month, r.Now))
+	args = append(args, r.Now.UTC().Format(dayForm), r.Now.UTC().Format(monthForm))
 	for _, b := range r.Scopes {
 		keys = append(keys, s.state(b.Scope), s.limitsKey(b.Scope))
 		args = append(args, len(b.Limits))
@@ -194,7 +194,7 @@ func usages(r Request, reply []any) []Usage {
 	var out []Usage
 	for _, b := range r.Scopes {
 		u := Usage{Scope: b.Scope, Used: map[Resource]int64{}, Limits: Limits{}}
-		for _, res := range Resources() {
+		for _, res := range resources {
 			if limit := whole(reply[1]); limit > 0 {
 				u.Used[res], u.Limits[res] = whole(reply[0]), limit
 			}
@@ -270,7 +270,12 @@ func (s *Redis) Get(ctx context.Context, scope Scope) (*State, Limits, error) {
 	return state, limits, err
 }
 
-// parseState reads the fields of a scope's hash.
+const (
+	dayForm   = "2006-01-02"
+	monthForm = "2006-01"
+)
+
+// parseState reads the fields of a scope's hash. Each reservation is there twice, in l:ID for the script.
 func parseState(fields map[string]string) (*State, error) {
 	s := &State{}
 	for field, value := range fields {
@@ -278,48 +283,49 @@ func parseState(fields map[string]string) (*State, error) {
 		name, last, _ := strings.Cut(rest, ":")
 		switch kind {
 		case "w":
-			s.add(Resource(name), number(last), number(value))
-		case "l":
-			if s.Leases == nil {
-				s.Leases = map[string]int64{}
+			if i, ok := rateOf(Resource(name)); ok {
+				s.add(i, number(last), number(value))
 			}
-			s.Leases[rest] = number(value)
 		case "p":
-			if s.Periods == nil {
-				s.Periods = map[string]*Spent{}
-			}
-			if s.Periods[name] == nil {
-				s.Periods[name] = &Spent{}
+			list := &s.days
+			if len(name) == len(monthForm) {
+				list = &s.months
 			}
 			if last == "t" {
-				s.Periods[name].Tokens = number(value)
+				*list = spend(*list, period(name), number(value), 0)
 			} else {
-				s.Periods[name].Money = number(value)
+				*list = spend(*list, period(name), 0, number(value))
 			}
 		case "r":
 			h, err := parseHold(value)
 			if err != nil {
 				return nil, fmt.Errorf("field %s: %w", field, err)
 			}
-			if s.Held == nil {
-				s.Held = map[string]*Hold{}
-			}
-			s.Held[rest] = h
+			h.id = rest
+			s.held = append(s.held, h)
 		}
 	}
 	return s, nil
 }
 
-func parseHold(text string) (*Hold, error) {
+func parseHold(text string) (h hold, _ error) {
 	f := strings.Fields(text)
 	if len(f) != 9 {
-		return nil, errors.New("not a reservation")
+		return h, errors.New("not a reservation")
 	}
-	h := &Hold{Requests: number(f[0]), Tokens: number(f[1]), Money: number(f[2]), Slots: map[string]int64{}, Day: f[6], Month: f[7], Until: number(f[8])}
-	for i, rt := range rates {
-		h.Slots[string(rt.resource)] = number(f[3+i])
+	h = hold{requests: number(f[0]), tokens: number(f[1]), money: number(f[2]), day: period(f[6]), month: period(f[7]), until: number(f[8])}
+	for i := range rates {
+		h.slots[i] = number(f[3+i])
 	}
 	return h, nil
+}
+
+// period reads a day or a month as dayOf and monthOf give it.
+func period(text string) int64 { return number(strings.ReplaceAll(text, "-", "")) }
+
+func number(s string) int64 {
+	n, _ := strconv.ParseInt(s, 10, 64)
+	return n
 }
 
 // Scopes implements Store.

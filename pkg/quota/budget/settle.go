@@ -2,6 +2,7 @@ package budget
 
 import (
 	"context"
+	"slices"
 	"time"
 )
 
@@ -12,6 +13,25 @@ func (r *Reservation) Settle(u Use) {
 		return
 	}
 	r.once.Do(func() { r.b.settle(Settlement{r.id, r.scopes, u}) })
+}
+
+// Split parts a reservation into what holds of the scopes and what holds of its others, each to be settled for itself.
+// The reservation is not to be used any more.
+func (r *Reservation) Split(scopes []Scope) (of, others *Reservation) {
+	if r == nil {
+		return nil, nil
+	}
+	for _, s := range r.scopes {
+		part := &others
+		if slices.Contains(scopes, s) {
+			part = &of
+		}
+		if *part == nil {
+			*part = &Reservation{b: r.b, id: r.id}
+		}
+		(*part).scopes = append((*part).scopes, s)
+	}
+	return of, others
 }
 
 // gather is how long settlements wait for a reservation that takes them along.

@@ -68,7 +68,7 @@ func (l Limits) Over(below Limits) Limits {
 		return below
 	}
 	out := Limits{}
-	for _, r := range Resources() {
+	for _, r := range resources {
 		n, ok := l[r]
 		if !ok {
 			n = below[r]
@@ -81,24 +81,36 @@ func (l Limits) Over(below Limits) Limits {
 }
 
 func usage(scope Scope, s *State, limits Limits, now time.Time) Usage {
-	u := Usage{Scope: scope, Used: map[Resource]int64{}, Limits: limits}
+	u := Usage{Scope: scope, Used: make(map[Resource]int64, len(limits)), Limits: limits}
 	for r := range limits {
 		u.Used[r] = s.Used(r, now)
 	}
 	return u
 }
 
-// touched lists the scopes that a request reads, each once.
-func (r Request) touched() []Scope {
-	var out []Scope
+// each calls f with the scopes that a request reads, each once.
+func (r *Request) each(f func(Scope) error) error {
+	seen := make([]Scope, 0, 8)
+	once := func(s Scope) error {
+		if slices.Contains(seen, s) {
+			return nil
+		}
+		seen = append(seen, s)
+		return f(s)
+	}
 	for _, b := range r.Scopes {
-		out = append(out, b.Scope)
+		if err := once(b.Scope); err != nil {
+			return err
+		}
 	}
 	for _, s := range r.Settled {
-		out = append(out, s.Scopes...)
+		for _, scope := range s.Scopes {
+			if err := once(scope); err != nil {
+				return err
+			}
+		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	return nil
 }
 
 // entry is what a store keeps of a scope.
@@ -107,18 +119,18 @@ type entry struct {
 	limits Limits
 }
 
-// reserve decides over the entries, which have been read, and changes their states. The error of the scope that
-// keeps the call back longest is given; then none has taken anything.
-func (r Request) reserve(entries map[Scope]*entry) ([]Usage, error) {
+// reserve decides over the entries of the scopes, and changes their states. The error of the scope that keeps the
+// call back longest is given; then none has taken anything.
+func (r *Request) reserve(of func(Scope) *entry) ([]Usage, error) {
 	for _, s := range r.Settled {
 		for _, scope := range s.Scopes {
-			entries[scope].state.Settle(s.ID, s.Use)
+			of(scope).state.Settle(s.ID, s.Use)
 		}
 	}
 	var worst *LimitError
-	var out []Usage
+	out := make([]Usage, 0, len(r.Scopes))
 	for _, b := range r.Scopes {
-		e := entries[b.Scope]
+		e := of(b.Scope)
 		limits := e.limits.Over(b.Limits)
 		if err := e.state.Reserve(b.Scope, limits, r.ID, r.Use, r.Now, r.Until); err != nil {
 			worst = worse(worst, err)
@@ -128,7 +140,7 @@ func (r Request) reserve(entries map[Scope]*entry) ([]Usage, error) {
 	}
 	if worst != nil {
 		for _, b := range r.Scopes {
-			entries[b.Scope].state.Settle(r.ID, Use{})
+			of(b.Scope).state.Settle(r.ID, Use{})
 		}
 		return nil, worst
 	}
