@@ -2,12 +2,10 @@ package batch
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"time"
 
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -51,7 +49,7 @@ func newRecord(id, hash string, res *engine.Result, err error) *Record {
 		err = errors.New("the engine gave no answer")
 	}
 	if err != nil {
-		r.Error = &Failure{failureType(err), err.Error()}
+		r.Error = &Failure{engine.FailureType(err), err.Error()}
 	}
 	return r
 }
@@ -67,16 +65,3 @@ func (r *Record) line() ([]byte, error) {
 
 // millis is a duration in milliseconds, to the microsecond.
 func millis(d time.Duration) float64 { return float64(d.Round(time.Microsecond)) / 1e6 }
-
-func failureType(err error) string {
-	if e, ok := errors.AsType[*llm.Error](err); ok {
-		return string(e.Kind)
-	}
-	if _, ok := errors.AsType[*diag.Error](err); ok {
-		return "input"
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return string(llm.KindTimeout)
-	}
-	return "error"
-}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/score"
@@ -121,20 +120,8 @@ func (r *Record) answer(res *engine.Result, err error) {
 		err = errors.New("the engine gave no answer")
 	}
 	if err != nil {
-		r.Error = &Failure{failureType(err), err.Error()}
+		r.Error = &Failure{engine.FailureType(err), err.Error()}
 	}
-}
-
-func failureType(err error) string {
-	var e *llm.Error
-	var d *diag.Error
-	switch {
-	case errors.As(err, &e):
-		return string(e.Kind)
-	case errors.As(err, &d):
-		return "input"
-	}
-	return "error"
 }
 
 func newScore(o score.Outcome) Score {

@@ -1,0 +1,24 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/llmops-toolkit/llmops/pkg/llm"
+)
+
+// FailureType is the word by which the records of evals and batches name what kept a call from an answer: the kind
+// of a provider's failure, "input" for a mistake in what was asked for, "timeout" for a time that ran out, and
+// "error" for all else.
+func FailureType(err error) string {
+	if e, ok := errors.AsType[*llm.Error](err); ok {
+		return string(e.Kind)
+	}
+	switch {
+	case mistaken(err):
+		return "input"
+	case errors.Is(err, context.DeadlineExceeded):
+		return string(llm.KindTimeout)
+	}
+	return "error"
+}
