@@ -132,22 +132,21 @@ func (c *confirming) lost(suspects []suspect) error {
 	return c.err
 }
 
+// gained asks as many cases at a time as are lacking, so that which ones are asked does not hang on who answers first.
 func (c *confirming) gained(suspects []suspect) error {
 	k := stats.Confirmations(len(suspects), level)
-	c.each(suspects, func(s suspect) {
-		if c.even() {
-			return
+	for len(suspects) > 0 && c.err == nil {
+		lacking := len(c.out.Broken) - len(c.out.Fixed)
+		if lacking <= 0 {
+			break
 		}
-		c.found(s, c.ask(s, Baseline, Candidate, k), map[outcome]*[]string{held: &c.out.Fixed})
-	})
+		wave := suspects[:min(lacking, len(suspects))]
+		suspects = suspects[len(wave):]
+		c.each(wave, func(s suspect) {
+			c.found(s, c.ask(s, Baseline, Candidate, k), map[outcome]*[]string{held: &c.out.Fixed})
+		})
+	}
 	return c.err
-}
-
-// even tells whether as many cases are fixed as are broken.
-func (c *confirming) even() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.out.Fixed) >= len(c.out.Broken)
 }
 
 // each visits the suspects in their order, as many at the same time as the options allow.

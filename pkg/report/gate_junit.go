@@ -80,7 +80,7 @@ type junitGate struct {
 }
 
 func (s *junitGate) metric(class string, m gate.Metric) {
-	why := metricLine(m)
+	why := strings.TrimSuffix(metricLine(m)+"; "+needs(m), "; ")
 	if !m.Gated {
 		s.add(class, m.Name, gate.OK, why, why)
 		return

@@ -42,6 +42,7 @@ func GateMarkdown(w io.Writer, g Gate, limit int) error {
 		}
 		m.printf("\n")
 	}
+	m.needs()
 	for _, why := range g.Result.Reasons {
 		m.printf("\n%s %s\n", mark(g.Result.Verdict), inline(why))
 	}
@@ -52,6 +53,19 @@ func GateMarkdown(w io.Writer, g Gate, limit int) error {
 	m.cases()
 	_, err := io.WriteString(w, m.String())
 	return err
+}
+
+// needs says for each gated metric how many cases would show a drop of its margin.
+func (m *gateMarkdown) needs() {
+	var parts []string
+	for _, x := range m.gate.Result.Metrics {
+		if text := needs(x); text != "" && x.Gated {
+			parts = append(parts, inline(x.Name)+": "+text)
+		}
+	}
+	if len(parts) > 0 {
+		m.printf("\nTo see the margin in 8 of 10 comparisons: %s\n", strings.Join(parts, "; "))
+	}
 }
 
 type gateMarkdown struct {

@@ -20,7 +20,7 @@ func gated(verdict gate.Verdict, name, before, now string) Gate {
 	needed := 190
 	m := gate.Metric{
 		Name: name, Gated: true, Baseline: number(0.92), Candidate: number(0.94), Delta: number(0.02), CI95: &[2]float64{-0.0347, 0.0737},
-		N: 100, Up: 4, Down: 2, MDE: number(0.069), Needed: &needed, Margin: 0.07, Verdict: verdict,
+		N: 100, Up: 4, Down: 2, MDE: number(0.069), Needed: &needed, Margin: 0.05, Verdict: verdict,
 	}
 	cost := gate.Growth{Name: "cost_usd", Baseline: 0.001, Candidate: 0.0013, Ratio: number(1.3), CI95: &[2]float64{1.21, 1.4}, Verdict: gate.Inconclusive}
 	return Gate{
@@ -53,6 +53,7 @@ func TestGateMarkdown(t *testing.T) {
 		"<!-- llmops-eval: intent_accuracy -->\n### prompt-customer-support v2.0.0-rc.1 vs v1.5.0 ✅ ok\n",
 		"\n- intent_accuracy 0.92 → 0.94 (+0.02, CI −0.03…+0.07; 4↑ 2↓ / 100) ✅ detects drops ≥ 0.07\n",
 		"\n- cost per call $0.00100 → $0.00130 (+30.0 %, CI +21.0…+40.0 %) ⚠️\n",
+		"\nTo see the margin in 8 of 10 comparisons: intent_accuracy: a drop of 0.05 takes 190 cases\n",
 		"<details><summary>Changed cases: 1 broken, 1 flaky</summary>",
 		"```text\nParis it [-is-]{+was+}\n```",
 	} {

@@ -59,7 +59,7 @@ func (t gateText) metrics() {
 		t.line(t.style.faint("* not gated"))
 	}
 	for _, m := range t.gate.Result.Metrics {
-		t.line(t.style.faint(termsafe.Line(m.Name) + " " + sees(m)))
+		t.line(t.style.faint(strings.TrimSuffix(termsafe.Line(m.Name)+" "+sees(m)+"; "+needs(m), "; ")))
 	}
 }
 

@@ -73,18 +73,22 @@ func flips(m gate.Metric) string {
 	return fmt.Sprintf("%d↑ %d↓ / %s", m.Up, m.Down, thousands(int64(m.N)))
 }
 
-// sees says how small a drop the comparison could have found, and what the margin takes.
+// sees says how small a drop the comparison could have found.
 func sees(m gate.Metric) string {
 	if m.MDE == nil {
 		return "too few cases to tell"
 	}
 	d := digits(m)
 	least := max(1, math.Ceil(*m.MDE*math.Pow10(d)-0.5)) / math.Pow10(d)
-	text := "detects " + m.Worse() + "s ≥ " + strconv.FormatFloat(least, 'f', d, 64)
-	if m.Needed != nil && *m.MDE > m.Margin {
-		text += fmt.Sprintf("; a %s of %.4g takes %s", m.Worse(), m.Margin, count(*m.Needed, "case"))
+	return "detects " + m.Worse() + "s ≥ " + strconv.FormatFloat(least, 'f', d, 64)
+}
+
+// needs says how many cases a drop of the margin takes; "" where that is not known.
+func needs(m gate.Metric) string {
+	if m.Needed == nil {
+		return ""
 	}
-	return text
+	return fmt.Sprintf("a %s of %.4g takes %s", m.Worse(), m.Margin, count(*m.Needed, "case"))
 }
 
 // grown words a line of cost, tokens or latency: "cost 0.0010 → 0.0013 $ (+30 %, CI +21…+40 %)".
