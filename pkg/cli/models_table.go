@@ -1,18 +1,14 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/report"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
@@ -32,42 +28,12 @@ func (g *grid) add(cells ...string) {
 
 // print writes the table to standard output, without a border and without spaces at the line ends.
 func (g *grid) print(e *env) error {
-	align := make([]tw.Align, len(g.header))
-	for i := range align {
-		if align[i] = tw.AlignRight; i < g.left {
-			align[i] = tw.AlignLeft
-		}
-	}
-	var out bytes.Buffer
-	table := tablewriter.NewTable(&out,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithHeaderAutoFormat(tw.Off), // it would write headers in capitals
-		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
-		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
-	)
 	st := e.outStyle()
 	header := make([]string, len(g.header))
 	for i, h := range g.header {
 		header[i] = st.faint(h)
 	}
-	table.Header(header)
-	if err := table.Bulk(g.rows); err != nil {
-		return err
-	}
-	if err := table.Render(); err != nil {
-		return err
-	}
-	for line := range bytes.Lines(out.Bytes()) {
-		if _, err := e.out.Write(append(bytes.TrimRight(line, " \n"), '\n')); err != nil {
-			return err
-		}
-	}
-	return nil
+	return report.Columns(e.out, g.left, header, g.rows)
 }
 
 // say writes a line to standard output.

@@ -3,10 +3,6 @@ package report
 import (
 	"bytes"
 
-	"github.com/olekukonko/tablewriter"
-	"github.com/olekukonko/tablewriter/renderer"
-	"github.com/olekukonko/tablewriter/tw"
-
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
@@ -38,32 +34,11 @@ func (t text) metrics() {
 // numbers to the right.
 func (t text) table(header []string, rows [][]string) {
 	fit(header, rows, t.style.width())
-	align := make([]tw.Align, len(header))
-	for i := range align {
-		if align[i] = tw.AlignRight; i == 0 {
-			align[i] = tw.AlignLeft
-		}
-	}
-	var out bytes.Buffer
-	table := tablewriter.NewTable(&out,
-		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
-			Borders:  tw.BorderNone,
-			Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone},
-		})),
-		tablewriter.WithHeaderAutoFormat(tw.Off), // it would write headers in capitals
-		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
-		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
-		tablewriter.WithHeaderAutoWrap(tw.WrapNone), tablewriter.WithRowAutoWrap(tw.WrapNone),
-		tablewriter.WithPadding(tw.Padding{Left: "", Right: "  ", Overwrite: true}),
-	)
 	for i, h := range header {
 		header[i] = t.style.faint(h)
 	}
-	table.Header(header)
-	err := table.Bulk(rows)
-	if err == nil {
-		err = table.Render()
-	}
+	var out bytes.Buffer
+	err := Columns(&out, 1, header, rows)
 	t.line("")
 	if err != nil { // a mistake of ours: still say what is known
 		for _, row := range rows {
@@ -71,7 +46,5 @@ func (t text) table(header []string, rows [][]string) {
 		}
 		return
 	}
-	for _, line := range bytes.Split(bytes.TrimRight(out.Bytes(), "\n"), []byte("\n")) {
-		_, _ = t.Write(append(bytes.TrimRight(line, " "), '\n'))
-	}
+	_, _ = t.Write(out.Bytes())
 }
