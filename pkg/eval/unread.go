@@ -26,31 +26,32 @@ func needs(m *score.Metric) string {
 	return ""
 }
 
-// unread names the expectations of a case that none of the scorers looks at.
+// unread names the expectations of a case that none of the scorers looks at. It is asked of each case before the first
+// call, so it allocates nothing where all are read.
 func unread(c *Case, scorers []*score.Metric) (fields []string) {
-	var read []string
-	for _, m := range scorers {
-		switch m.Type {
-		case "judge", "expr", "exec", "all_of", "any_of", "weighted", "regex", "json_path", "tool_call", "starts_with",
-			"recall_at_k", "precision_at_k", "hit_rate", "mrr", "map", "ndcg":
-			return nil // these may look at anything
-		}
-		read = append(read, needs(m))
+	if slices.ContainsFunc(scorers, readsAny) {
+		return nil
 	}
-	for _, f := range []struct {
-		name string
-		set  bool
-	}{
-		{"expected", len(c.Expected) > 0},
-		{"expected_intent", c.ExpectedIntent != ""},
-		{"expected_tone", c.ExpectedTone != ""},
-		{"schema", len(c.Schema) > 0},
-	} {
-		if f.set && !slices.Contains(read, f.name) {
-			fields = append(fields, f.name)
+	note := func(field string, set bool) {
+		if set && !slices.ContainsFunc(scorers, func(m *score.Metric) bool { return needs(m) == field }) {
+			fields = append(fields, field)
 		}
 	}
+	note("expected", len(c.Expected) > 0)
+	note("expected_intent", c.ExpectedIntent != "")
+	note("expected_tone", c.ExpectedTone != "")
+	note("schema", len(c.Schema) > 0)
 	return fields
+}
+
+// readsAny tells whether a scorer may look at any field of a case.
+func readsAny(m *score.Metric) bool {
+	switch m.Type {
+	case "judge", "expr", "exec", "all_of", "any_of", "weighted", "regex", "json_path", "tool_call", "starts_with",
+		"recall_at_k", "precision_at_k", "hit_rate", "mrr", "map", "ndcg":
+		return true
+	}
+	return false
 }
 
 // Unread is a field that cases have and no scorer looks at.
