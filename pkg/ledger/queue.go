@@ -16,7 +16,7 @@ type queue struct {
 	mu      sync.Mutex  // guards the six below; held for the work on one record, never for writing
 	blocks  [][]*Record // what waits, the oldest first, in blocks of batch: none is ever copied to grow
 	waiting int         // records in them
-	bytes   int // of their texts
+	bytes   int         // of their texts
 	lost    int
 	lastErr error
 	closed  bool
