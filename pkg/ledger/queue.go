@@ -13,9 +13,10 @@ type queue struct {
 	write  func(context.Context, []*Record) (int, error) // tells how many of the first were written
 	report func(error)
 
-	mu      sync.Mutex // guards the five below
-	waiting []*Record
-	bytes   int // of their texts
+	mu      sync.Mutex  // guards the six below; held for the work on one record, never for writing
+	blocks  [][]*Record // what waits, the oldest first, in blocks of batch: none is ever copied to grow
+	waiting int         // records in them
+	bytes   int         // of their texts
 	lost    int
 	lastErr error
 	closed  bool
@@ -52,11 +53,16 @@ func (q *queue) add(r Record) error {
 		return ErrClosed
 	}
 	size := r.textBytes()
-	if len(q.waiting) >= maxWaiting || q.bytes+size > maxBytes && len(q.waiting) > 0 {
+	if q.waiting >= maxWaiting || q.bytes+size > maxBytes && q.waiting > 0 {
 		q.lost++
-		return &DroppedError{Waiting: len(q.waiting), Dropped: q.lost, Err: q.lastErr}
+		return &DroppedError{Waiting: q.waiting, Dropped: q.lost, Err: q.lastErr}
 	}
-	q.waiting = append(q.waiting, &r)
+	if last := len(q.blocks) - 1; last < 0 || len(q.blocks[last]) == cap(q.blocks[last]) {
+		q.blocks = append(q.blocks, make([]*Record, 0, batch))
+	}
+	last := &q.blocks[len(q.blocks)-1]
+	*last = append(*last, &r)
+	q.waiting++
 	q.bytes += size
 	select {
 	case q.wake <- struct{}{}:
@@ -137,11 +143,8 @@ func (q *queue) next(pause time.Duration, written int, err error) time.Duration 
 // drain writes all that waits, batch by batch, until it is done or fails, and tells how many were written.
 func (q *queue) drain() (written int, _ error) {
 	for {
-		q.mu.Lock()
-		n := min(len(q.waiting), batch)
-		part := q.waiting[:n:n]
-		q.mu.Unlock()
-		if n == 0 {
+		part := q.first()
+		if len(part) == 0 {
 			return written, nil
 		}
 		n, err := q.write(context.Background(), part)
@@ -150,21 +153,47 @@ func (q *queue) drain() (written int, _ error) {
 			q.report(err)
 			err = nil
 		}
-		q.mu.Lock()
-		if q.lastErr = err; err == nil {
-			for i, r := range part[:n] {
-				q.bytes -= r.textBytes()
-				part[i] = nil // its texts are free to go
-			}
-			if q.waiting = q.waiting[n:]; len(q.waiting) == 0 {
-				q.waiting = nil
-			}
-		}
-		q.mu.Unlock()
+		q.wrote(part[:n], err)
 		if err != nil {
 			return written, err
 		}
 		written += n
+	}
+}
+
+// first gives the oldest block; add may go on behind it.
+func (q *queue) first() []*Record {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.blocks) == 0 {
+		return nil
+	}
+	return q.blocks[0]
+}
+
+// wrote takes what was written off the oldest block, or notes why nothing was.
+func (q *queue) wrote(part []*Record, err error) {
+	size := 0
+	for i, r := range part {
+		size += r.textBytes()
+		if err == nil {
+			part[i] = nil // its texts are free to go
+		}
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.lastErr = err; err != nil {
+		return
+	}
+	q.bytes -= size
+	q.waiting -= len(part)
+	if rest := q.blocks[0][len(part):]; len(rest) > 0 {
+		q.blocks[0] = rest
+		return
+	}
+	q.blocks = q.blocks[1:]
+	if len(q.blocks) == 0 {
+		q.blocks = nil
 	}
 }
 
@@ -197,7 +226,7 @@ func (q *queue) close() error {
 	close(q.stop)
 	<-q.done
 	_, err := q.drain()
-	lost := q.lost + len(q.waiting)
+	lost := q.lost + q.waiting
 	if lost == 0 {
 		return nil
 	}

@@ -41,6 +41,7 @@ type Registry struct {
 
 	mu       sync.Mutex // guards what follows
 	parsed   map[string]*File
+	kept     map[string]*unchanged // by path
 	git      map[string]*Registry
 	lock     []byte // prompts.lock as it was last read
 	lockInfo fs.FileInfo

@@ -58,12 +58,20 @@ func Inline(text string) (*Version, error) {
 // load reads a version and its partials, and compares the variables that the whole uses with those that
 // are declared. path holds the versions that are being loaded, the outermost first.
 func (r *Registry) load(name string, v *semver.Version, path []step) (*Version, error) {
+	file := fileOf(name, v)
+	kept, info := r.recall(file)
+	if kept != nil {
+		return kept.version, nil
+	}
 	out, err := r.assemble(name, v, path)
 	if err != nil {
 		return nil, err
 	}
 	if errs := out.check(); len(errs) > 0 {
 		return nil, errs[0]
+	}
+	if len(out.Partials) == 0 { // else others could change
+		r.keep(file, &unchanged{info: info, version: out})
 	}
 	return out, nil
 }

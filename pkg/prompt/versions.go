@@ -57,8 +57,20 @@ func (r *Registry) Names() ([]string, error) {
 	return names, errors.Join(errs...)
 }
 
-// versions reads the file names of a prompt, the highest version first.
+// versions gives the versions of a prompt by its file names, the highest first.
 func (r *Registry) versions(name string) ([]*semver.Version, error) {
+	kept, info := r.recall(name)
+	if kept != nil {
+		return kept.versions, nil
+	}
+	all, err := r.readVersions(name)
+	if err == nil {
+		r.keep(name, &unchanged{info: info, versions: all})
+	}
+	return all, err
+}
+
+func (r *Registry) readVersions(name string) ([]*semver.Version, error) {
 	entries, err := fs.ReadDir(r.fsys, name)
 	if err != nil {
 		return nil, r.noPrompt(name, err)

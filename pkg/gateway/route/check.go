@@ -25,6 +25,14 @@ func (r Rule) check(f Features) (reasons []string, holds bool) {
 	return reasons, true
 }
 
+// no words why a condition does not hold, where somebody wants to know.
+func (f Features) no(format string, args ...any) (string, bool) {
+	if f.brief {
+		return "", false
+	}
+	return fmt.Sprintf(format, args...), false
+}
+
 func (r Rule) words(f Features) (string, bool) {
 	var met []string
 	for _, c := range []struct{ what, want, have string }{
@@ -33,9 +41,9 @@ func (r Rule) words(f Features) (string, bool) {
 		switch {
 		case c.want == "":
 		case c.have == "":
-			return fmt.Sprintf("no %s, wants %s", c.what, c.want), false
+			return f.no("no %s, wants %s", c.what, c.want)
 		case c.have != c.want:
-			return fmt.Sprintf("%s is %s, wants %s", c.what, c.have, c.want), false
+			return f.no("%s is %s, wants %s", c.what, c.have, c.want)
 		default:
 			met = append(met, c.what+" "+c.want)
 		}
@@ -49,13 +57,13 @@ func (r Rule) tags(f Features) (string, bool) {
 	if wanted := r.When.Tags; len(wanted) > 0 {
 		i := slices.IndexFunc(wanted, has)
 		if i < 0 {
-			return "no tag " + strings.Join(wanted, " or "), false
+			return f.no("no tag %s", strings.Join(wanted, " or "))
 		}
 		met = append(met, "tag "+wanted[i])
 	}
 	for _, tag := range r.When.AllTags {
 		if !has(tag) {
-			return "no tag " + tag, false
+			return f.no("no tag %s", tag)
 		}
 		met = append(met, "tag "+tag)
 	}
@@ -73,9 +81,9 @@ func (r Rule) length(f Features) (string, bool) {
 	n := f.Tokens(r.Model)
 	switch {
 	case n < least:
-		return fmt.Sprintf("%d tokens < %d", n, least), false
+		return f.no("%d tokens < %d", n, least)
 	case most > 0 && n > most:
-		return fmt.Sprintf("%d tokens > %d", n, most), false
+		return f.no("%d tokens > %d", n, most)
 	case most == 0:
 		return fmt.Sprintf("%d tokens ≥ %d", n, least), true
 	}
@@ -92,7 +100,7 @@ func (r Rule) difficulty(f Features) (string, bool) {
 	}
 	level, score := f.Complexity()
 	if level != want {
-		return fmt.Sprintf("complexity is %s (%.2f), wants %s", level, score, want), false
+		return f.no("complexity is %s (%.2f), wants %s", level, score, want)
 	}
 	return fmt.Sprintf("complexity %s (%.2f)", level, score), true
 }
@@ -108,7 +116,7 @@ func (r Rule) price(f Features) (string, bool) {
 	case cost == nil:
 		return r.Model + " is unpriced", false
 	case *cost > *r.MaxCost:
-		return fmt.Sprintf("about %s > %s", *cost, *r.MaxCost), false
+		return f.no("about %s > %s", *cost, *r.MaxCost)
 	default:
 		return fmt.Sprintf("about %s ≤ %s", *cost, *r.MaxCost), true
 	}

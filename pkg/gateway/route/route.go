@@ -47,6 +47,8 @@ type Features struct {
 	Tokens     func(model string) int        // input tokens
 	Cost       func(model string) *llm.Money // estimated cost; nil means unpriced
 	Complexity func() (Level, float64)       // with the score between 0 and 1
+
+	brief bool // nobody asks why a rule does not hold
 }
 
 // Decision is what the rules came to.
@@ -65,6 +67,7 @@ type Step struct {
 
 // Decide gives the first rule that holds. ok is false when none does.
 func (rs Rules) Decide(f Features) (d Decision, ok bool) {
+	f.brief = true
 	for s := range rs.Explain(f) {
 		if s.Holds {
 			return s.Decision, true

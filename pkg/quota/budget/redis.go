@@ -31,14 +31,44 @@ func NewRedis(db *redisdb.DB) *Redis { return &Redis{db} }
 func (s *Redis) state(scope Scope) string     { return s.db.Key("quota", "state", string(scope)) }
 func (s *Redis) limitsKey(scope Scope) string { return s.db.Key("quota", "limits", string(scope)) }
 
-// reserveScript decides on a call. KEYS: state and limits of each scope. ARGV: id, requests, tokens, money, now and
-// until in ms, the slots of rpm, tpm and rpd, day, month; then for each scope the number of its limits and their
-// names and amounts. It returns {0, then for each scope its used amounts in the order of names} or {1, then scope
-// number, resource, limit and used of each limit that is reached}.
-var reserveScript = redisdb.Script(`
-local id, requests, tokens, money = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local now, untilms, day, month = tonumber(ARGV[5]), ARGV[6], ARGV[10], ARGV[11]
-local slot = {rpm = tonumber(ARGV[7]), tpm = tonumber(ARGV[8]), rpd = tonumber(ARGV[9])}
+// decideScript settles calls that ended, then decides on one. KEYS: the states of each settlement's scopes; state and
+// limits of each scope of the call. ARGV: the number of settlements, and for each its id, requests, tokens, money and
+// number of scopes; then of the call id, requests, tokens, money, now and until in ms, the slots of rpm, tpm and rpd,
+// day, month; then for each scope the number of its limits and their names and amounts. It returns {0, then for each
+// scope its used amounts in the order of names} or {1, then scope number, resource, limit and used of each limit that
+// is reached}.
+var decideScript = redisdb.Script(`
+local function settle(key, id, requests, tokens, money)
+	local held = redis.call('HGET', key, 'r:' .. id)
+	if not held then return end
+	local f = {}
+	for word in string.gmatch(held, '%S+') do table.insert(f, word) end
+	local function add(field, n)
+		if n ~= 0 and redis.call('HINCRBY', key, field, string.format('%.0f', n)) == 0 and string.sub(field, 1, 2) == 'w:' then
+			redis.call('HDEL', key, field)
+		end
+	end
+	add('w:rpm:' .. f[4], requests - f[1])
+	add('w:tpm:' .. f[5], tokens - f[2])
+	add('w:rpd:' .. f[6], requests - f[1])
+	for _, period in ipairs({f[7], f[8]}) do
+		add('p:' .. period .. ':t', tokens - f[2])
+		add('p:' .. period .. ':m', money - f[3])
+	end
+	redis.call('HDEL', key, 'r:' .. id, 'l:' .. id)
+end
+
+local first, from = 1, 2
+for _ = 1, tonumber(ARGV[1]) do
+	local n = tonumber(ARGV[from + 4])
+	for k = first, first + n - 1 do settle(KEYS[k], ARGV[from], ARGV[from + 1], ARGV[from + 2], ARGV[from + 3]) end
+	first, from = first + n, from + 5
+end
+if first > #KEYS then return {0} end
+
+local id, requests, tokens, money = ARGV[from], tonumber(ARGV[from + 1]), tonumber(ARGV[from + 2]), tonumber(ARGV[from + 3])
+local now, untilms, day, month = tonumber(ARGV[from + 4]), ARGV[from + 5], ARGV[from + 9], ARGV[from + 10]
+local slot = {rpm = tonumber(ARGV[from + 6]), tpm = tonumber(ARGV[from + 7]), rpd = tonumber(ARGV[from + 8])}
 local slots = {rpm = 60, tpm = 60, rpd = 72}
 local names = {'rpm', 'tpm', 'rpd', 'concurrency', 'tokens_per_day', 'tokens_per_month', 'usd_per_day', 'usd_per_month'}
 local needs = {rpm = requests, tpm = tokens, rpd = requests, concurrency = 1, tokens_per_day = tokens,
@@ -90,8 +120,8 @@ local function look(key)
 	return used
 end
 
-local at, reached, looked, bounds = 12, {1}, {}, {}
-for k = 1, #KEYS, 2 do
+local at, reached, looked, bounds = from + 11, {1}, {}, {}
+for k = first, #KEYS, 2 do
 	local limits = {}
 	for i = 1, tonumber(ARGV[at]) do
 		limits[ARGV[at + 2 * i - 1]] = ARGV[at + 2 * i]
@@ -103,7 +133,7 @@ for k = 1, #KEYS, 2 do
 	for _, name in ipairs(names) do
 		local limit = tonumber(limits[name] or '0')
 		if limit > 0 and needs[name] > 0 and used[name] + needs[name] > limit then
-			table.insert(reached, (k - 1) / 2)
+			table.insert(reached, (k - first) / 2)
 			table.insert(reached, name)
 			table.insert(reached, limits[name])
 			table.insert(reached, string.format('%.0f', used[name]))
@@ -114,18 +144,18 @@ end
 if #reached > 1 then return reached end
 
 local out = {0}
-for k = 1, #KEYS, 2 do
+for k = first, #KEYS, 2 do
 	local key = KEYS[k]
 	local function add(field, n) if n ~= 0 then redis.call('HINCRBY', key, field, string.format('%.0f', n)) end end
-	add('w:rpm:' .. ARGV[7], requests)
-	add('w:tpm:' .. ARGV[8], tokens)
-	add('w:rpd:' .. ARGV[9], requests)
+	add('w:rpm:' .. ARGV[from + 6], requests)
+	add('w:tpm:' .. ARGV[from + 7], tokens)
+	add('w:rpd:' .. ARGV[from + 8], requests)
 	for _, period in ipairs({day, month}) do
-		redis.call('HINCRBY', key, 'p:' .. period .. ':t', ARGV[3])
-		redis.call('HINCRBY', key, 'p:' .. period .. ':m', ARGV[4])
+		redis.call('HINCRBY', key, 'p:' .. period .. ':t', ARGV[from + 2])
+		redis.call('HINCRBY', key, 'p:' .. period .. ':m', ARGV[from + 3])
 	end
 	redis.call('HSET', key, 'l:' .. id, untilms, 'r:' .. id,
-		table.concat({ARGV[2], ARGV[3], ARGV[4], ARGV[7], ARGV[8], ARGV[9], day, month, untilms}, ' '))
+		table.concat({ARGV[from + 1], ARGV[from + 2], ARGV[from + 3], ARGV[from + 6], ARGV[from + 7], ARGV[from + 8], day, month, untilms}, ' '))
 	redis.call('PEXPIRE', key, 8640000000)
 	for _, name in ipairs(names) do
 		table.insert(out, string.format('%.0f', looked[k][name] + needs[name]))
@@ -135,38 +165,12 @@ end
 return out
 `)
 
-// settleScript puts a use in place of a reservation. KEYS: states. ARGV: id, requests, tokens, money.
-var settleScript = redisdb.Script(`
-for _, key in ipairs(KEYS) do
-	local held = redis.call('HGET', key, 'r:' .. ARGV[1])
-	if held then
-		local f = {}
-		for word in string.gmatch(held, '%S+') do table.insert(f, word) end
-		local function add(field, n)
-			if n ~= 0 and redis.call('HINCRBY', key, field, string.format('%.0f', n)) == 0 and string.sub(field, 1, 2) == 'w:' then
-				redis.call('HDEL', key, field)
-			end
-		end
-		local requests, tokens, money = ARGV[2] - f[1], ARGV[3] - f[2], ARGV[4] - f[3]
-		add('w:rpm:' .. f[4], requests)
-		add('w:tpm:' .. f[5], tokens)
-		add('w:rpd:' .. f[6], requests)
-		for _, period in ipairs({f[7], f[8]}) do
-			add('p:' .. period .. ':t', tokens)
-			add('p:' .. period .. ':m', money)
-		end
-		redis.call('HDEL', key, 'r:' .. ARGV[1], 'l:' .. ARGV[1])
-	end
-end
-return 0
-`)
-
 // Reserve implements Store.
 func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
-	var keys []string
-	args := []any{r.ID, r.Use.Requests, r.Use.Tokens, int64(r.Use.Money), r.Now.UnixMilli(), r.Until.UnixMilli()}
-	for _, rt := range rates {
-		args = append(args, rt.at(r.Now))
+	keys, args := s.settled(r.Settled, 2*len(r.Scopes))
+	args = append(args, r.ID, r.Use.Requests, r.Use.Tokens, int64(r.Use.Money), r.Now.UnixMilli(), r.Until.UnixMilli())
+	for i := range rates {
+		args = append(args, rates[i].at(r.Now))
 	}
 	args = append(args, r.Now.UTC().Format(dayForm), r.Now.UTC().Format(monthForm))
 	for _, b := range r.Scopes {
@@ -176,10 +180,7 @@ func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
 			args = append(args, string(res), n)
 		}
 	}
-	if err := s.Settle(ctx, r.Settled...); err != nil {
-		return nil, err
-	}
-	reply, err := reserveScript().Run(ctx, s.db, keys, args...).Slice()
+	reply, err := decideScript().Run(ctx, s.db, keys, args...).Slice()
 	if err != nil {
 		return nil, s.db.Explain(err)
 	}
@@ -187,6 +188,19 @@ func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
 		return nil, s.reached(ctx, r, reply[1:])
 	}
 	return usages(r, reply[1:]), nil
+}
+
+// settled begins the script's KEYS and ARGV with the settlements.
+func (s *Redis) settled(settled []Settlement, more int) (keys []string, args []any) {
+	keys = make([]string, 0, more+4*len(settled))
+	args = append(make([]any, 0, 12+9*more+5*len(settled)), len(settled))
+	for _, one := range settled {
+		for _, scope := range one.Scopes {
+			keys = append(keys, s.state(scope))
+		}
+		args = append(args, one.ID, one.Use.Requests, one.Use.Tokens, int64(one.Use.Money), len(one.Scopes))
+	}
+	return keys, args
 }
 
 // usages reads what the script tells of each scope: used and limit of every resource.
@@ -236,17 +250,8 @@ func (s *Redis) reached(ctx context.Context, r Request, reply []any) error {
 
 // Settle implements Store.
 func (s *Redis) Settle(ctx context.Context, settled ...Settlement) error {
-	for _, one := range settled {
-		var keys []string
-		for _, scope := range one.Scopes {
-			keys = append(keys, s.state(scope))
-		}
-		u := one.Use
-		if err := settleScript().Run(ctx, s.db, keys, one.ID, u.Requests, u.Tokens, int64(u.Money)).Err(); err != nil {
-			return s.db.Explain(err)
-		}
-	}
-	return nil
+	keys, args := s.settled(settled, 0)
+	return s.db.Explain(decideScript().Run(ctx, s.db, keys, args...).Err())
 }
 
 // Get implements Store.
