@@ -63,9 +63,13 @@ const entryColumns = `key, tenant, model, prompt, created, expires, used, hits, 
 // Get implements Store.
 func (s *SQLite) Get(_ context.Context, key string, now time.Time) (e *Entry, err error) {
 	err = s.db.Look(context.Background(), func(c *sqlite.Short) error { // it takes microseconds, and waits for nobody
+		var id [1]driver.Value // first by itself: most questions are new ones, and each column costs
+		found, err := c.Row(`SELECT id FROM cache_entries WHERE key = ? AND (expires = 0 OR expires > ?)`, id[:], key, now.UnixNano())
+		if err != nil || !found {
+			return err
+		}
 		var row [10]driver.Value
-		found, err := c.Row(`SELECT `+entryColumns+`, response FROM cache_entries WHERE key = ? AND (expires = 0 OR expires > ?)`,
-			row[:], key, now.UnixNano())
+		found, err = c.Row(`SELECT `+entryColumns+`, response FROM cache_entries WHERE id = ? AND key = ?`, row[:], id[0], key)
 		if found {
 			e = entryOf(row)
 		}

@@ -128,7 +128,7 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 
 // request is what is asked of the store: the scopes that have limits.
 func (b *Budgets) request(ctx context.Context, scopes []Scope, u Use) (Request, error) {
-	r := Request{ID: ulid.Make().String(), Use: u, Scopes: make([]Bound, 0, len(scopes))}
+	r := Request{ID: ulid.Make().String(), Use: u, Scopes: make([]Bound, 0, len(scopes)), Soft: b.cfg.Soft}
 	set, err := b.limited(ctx)
 	for _, s := range scopes {
 		if limits := b.cfg.Limits(s); len(limits) > 0 || set[s] {

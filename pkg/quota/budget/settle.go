@@ -21,15 +21,18 @@ func (r *Reservation) Split(scopes []Scope) (of, others *Reservation) {
 	if r == nil {
 		return nil, nil
 	}
-	for _, s := range r.scopes {
-		part := &others
+	n := 0 // those of the scopes come first
+	for i, s := range r.scopes {
 		if slices.Contains(scopes, s) {
-			part = &of
+			r.scopes[i], r.scopes[n] = r.scopes[n], s
+			n++
 		}
-		if *part == nil {
-			*part = &Reservation{b: r.b, id: r.id}
-		}
-		(*part).scopes = append((*part).scopes, s)
+	}
+	if n > 0 {
+		of = &Reservation{b: r.b, id: r.id, scopes: r.scopes[:n:n]}
+	}
+	if n < len(r.scopes) {
+		others = &Reservation{b: r.b, id: r.id, scopes: r.scopes[n:]}
 	}
 	return of, others
 }

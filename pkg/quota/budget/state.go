@@ -55,6 +55,16 @@ func (s *State) Used(r Resource, now time.Time) int64 {
 	return 0
 }
 
+// beyond tells whether a budget of a day or month is used up to a share of it.
+func (s *State) beyond(share float64, limits Limits, now time.Time) bool {
+	for r, limit := range limits {
+		if r.period() != "" && float64(s.Used(r, now)) >= share*float64(limit) {
+			return true
+		}
+	}
+	return false
+}
+
 func (s *State) underWay(now time.Time) (n int64) {
 	for i := range s.held {
 		if s.held[i].until > now.UnixMilli() {

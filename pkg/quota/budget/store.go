@@ -39,6 +39,10 @@ type Request struct {
 	Until  time.Time // after which the call is taken to be dead, and charged in full
 
 	Settled []Settlement
+
+	// Soft leaves out of the answer the scopes that have used less than this share of each of their days' and months'
+	// budgets; 0 leaves none out. A store may tell of them all the same.
+	Soft float64
 }
 
 // Settlement tells what a call took.
@@ -128,7 +132,7 @@ func (r *Request) reserve(of func(Scope) *entry) ([]Usage, error) {
 		}
 	}
 	var worst *LimitError
-	out := make([]Usage, 0, len(r.Scopes))
+	var out []Usage
 	for _, b := range r.Scopes {
 		e := of(b.Scope)
 		limits := e.limits.Over(b.Limits)
@@ -136,7 +140,9 @@ func (r *Request) reserve(of func(Scope) *entry) ([]Usage, error) {
 			worst = worse(worst, err)
 			continue
 		}
-		out = append(out, usage(b.Scope, e.state, limits, r.Now))
+		if r.Soft == 0 || e.state.beyond(r.Soft, limits, r.Now) {
+			out = append(out, usage(b.Scope, e.state, limits, r.Now))
+		}
 	}
 	if worst != nil {
 		for _, b := range r.Scopes {
