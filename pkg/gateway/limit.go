@@ -37,7 +37,10 @@ func (g *Gateway) limited(ref string) llm.Middleware {
 			return next
 		}
 		return llm.ModelFunc(func(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+			began := g.cfg.Retry.Now()
 			end, err := g.cfg.Limit(ctx, ref, req)
+			b := budgetOf(ctx, g.cfg.Retry)
+			b.start = b.start.Add(g.cfg.Retry.Now().Sub(began)) // waiting for room takes nothing from the time for tries
 			if err != nil {
 				return nil, err
 			}
