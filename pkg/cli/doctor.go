@@ -79,6 +79,7 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 	d.keys()
 	d.floating()
 	d.state(ctx)
+	d.quotas(ctx)
 	if o.online {
 		d.probe(ctx, o.models)
 	}

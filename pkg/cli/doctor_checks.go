@@ -153,7 +153,7 @@ func (d *doctor) key(settings provider.Settings, name string) {
 
 // state opens the project's database, if there is one yet.
 func (d *doctor) state(ctx context.Context) {
-	path := filepath.Join(d.cfg.State, "llmops.db")
+	path := filepath.Join(d.cfg.State, databaseFile)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		d.add(passed("ledger", "nothing is recorded yet"))
 		return
@@ -163,4 +163,28 @@ func (d *doctor) state(ctx context.Context) {
 		return
 	}
 	d.add(passed("ledger", "%s", d.e.shortPath(path)))
+}
+
+// quotas asks the store of the quotas something, be it a file or Redis, where there are any.
+func (d *doctor) quotas(ctx context.Context) {
+	if !d.cfg.Quotas.Active() {
+		return
+	}
+	store, err := d.e.existingQuotas(ctx)
+	if err == nil && store == nil {
+		d.add(passed("quotas", "nothing is counted yet"))
+		return
+	}
+	if err == nil {
+		_, err = store.Limited(ctx)
+	}
+	if err != nil {
+		d.add(failedCheck("quotas", exitFailure, err))
+		return
+	}
+	where := d.e.shortPath(filepath.Join(d.cfg.State, quotaFile))
+	if d.cfg.Quotas.Store == "redis" {
+		where = "Redis answers"
+	}
+	d.add(passed("quotas", "%s", where))
 }
