@@ -112,10 +112,7 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 	case err == nil && len(r.Scopes) == 0:
 		return nil, nil
 	case err == nil:
-		res := &Reservation{b: b, id: r.ID, scopes: make([]Scope, 0, len(r.Scopes))}
-		for _, bound := range r.Scopes {
-			res.scopes = append(res.scopes, bound.Scope)
-		}
+		res := &Reservation{b: b, id: r.ID, scopes: r.scopes()}
 		return res, nil
 	case errors.As(err, &limit), ctx.Err() != nil:
 		return nil, err
@@ -197,7 +194,8 @@ func (b *Budgets) reserve(ctx context.Context, r *Request) error {
 		}
 		var limit *LimitError
 		if !errors.As(err, &limit) {
-			b.putBack(r.Settled)
+			// The answer may be all that was lost: what was reserved is given back, for nothing is called.
+			b.putBack(append(r.Settled, Settlement{ID: r.ID, Scopes: r.scopes()}))
 			return err
 		}
 		wait := limit.Frees.Sub(now)
