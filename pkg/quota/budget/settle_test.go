@@ -103,3 +103,31 @@ func huge(t *testing.T, s budget.Store) {
 		}
 	}
 }
+
+// silent is a store that cannot be read.
+type silent struct {
+	budget.Store
+	asked int
+}
+
+func (s *silent) Limited(context.Context) ([]budget.Scope, error) {
+	s.asked++
+	return nil, errDown
+}
+
+// A store that does not answer is left alone for a second: calls would wait for it one after the other.
+func TestASilentStoreIsLeftAlone(t *testing.T) {
+	s, now := &silent{Store: budget.NewMemory()}, noon
+	b := budget.New(budget.Config{Store: s, Open: true, Now: func() time.Time { return now }})
+	for want := 1; want <= 2; want++ {
+		for range 20 {
+			if _, err := b.Reserve(t.Context(), []budget.Scope{acme}, one(1, 0)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if s.asked != want {
+			t.Errorf("asked %d times, want %d", s.asked, want)
+		}
+		now = now.Add(time.Second)
+	}
+}
