@@ -2,6 +2,8 @@ package batch_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -171,4 +173,18 @@ func FuzzRecords(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A line of null is no record, and goes to the file of errors as it was.
+func TestNullIsNoRecord(t *testing.T) {
+	cfg := config(t, `{"id":"a","input":"r0"}`+"\n null\n")
+	cfg.Errors = filepath.Join(t.TempDir(), "errors.jsonl")
+	s, err := run(t, cfg, caller(&asked{}, nil))
+	if err != nil || s.Succeeded != 1 {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	text, err := os.ReadFile(cfg.Errors)
+	if err != nil || string(text) != " null\n" {
+		t.Errorf("%q, %v", text, err)
+	}
 }

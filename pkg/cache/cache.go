@@ -78,7 +78,11 @@ func (c *Cache) Do(ctx context.Context, q *Question, ask func(context.Context) (
 		}
 		switch {
 		case f.stored != nil:
-			return c.copyOf(f.stored, key)
+			if resp = c.copyOf(f.stored, key); resp != nil {
+				return resp, true, nil
+			}
+			resp, err = ask(ctx)
+			return resp, false, err
 		case f.shared != nil:
 			return nil, false, f.shared
 		case !f.again:
@@ -104,8 +108,10 @@ func (c *Cache) lead(ctx context.Context, f *flight, q *Question, key string, as
 			return nil, false, err
 		}
 		if e != nil {
-			f.stored = e.Response
-			return c.copyOf(e.Response, key)
+			if resp := c.copyOf(e.Response, key); resp != nil {
+				f.stored = e.Response
+				return resp, true, nil
+			}
 		}
 	}
 	resp, err := ask(ctx)
@@ -121,13 +127,14 @@ func (c *Cache) lead(ctx context.Context, f *flight, q *Question, key string, as
 	return resp, false, err
 }
 
-func (c *Cache) copyOf(stored json.RawMessage, key string) (*llm.Response, bool, error) {
+// copyOf gives a copy of a stored answer; nil of what is none, as another version may have left.
+func (c *Cache) copyOf(stored json.RawMessage, key string) *llm.Response {
 	resp, err := (&Entry{Response: stored}).Decode()
 	if err != nil {
-		return nil, false, fmt.Errorf("cache entry %.12s: %w", key, err)
+		return nil
 	}
 	c.writer.use(key)
-	return resp, true, nil
+	return resp
 }
 
 // get looks the key up: first in what waits to be written. A store that fails is left alone for a second.
@@ -148,7 +155,7 @@ func (c *Cache) get(ctx context.Context, key string) (*Entry, error) {
 		c.mu.Lock()
 		c.failing = false
 		c.mu.Unlock()
-		if e != nil && (!json.Valid(e.Response) || !e.live(now)) {
+		if e != nil && !e.live(now) {
 			return nil, nil
 		}
 		return e, nil

@@ -285,3 +285,23 @@ func TestARedisThatIsDown(t *testing.T) {
 		})
 	}
 }
+
+// What another version left in the store, and this one cannot read, is no answer and no error.
+func TestAnEntryThatCannotBeReadIsAMiss(t *testing.T) {
+	store := openSQLite(t, filepath.Join(t.TempDir(), "llmops.db"), 0)
+	q, now := question("?"), time.Now()
+	for _, text := range []string{`{"parts":"a text"}`, `{"parts":[],"usage":{"input_tokens":-1,"output_tokens":2}}`} {
+		err := store.Write(t.Context(), []cache.Entry{{Key: q.Key(), Created: now, Used: now, Size: 1, Response: []byte(text)}}, nil, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := cache.New(cache.Config{Store: store})
+		resp, hit, err := c.Do(t.Context(), q, (&asker{resp: whole("yes")}).ask)
+		if err != nil || hit || resp.Text() != "yes" {
+			t.Errorf("%s: %+v, hit %v, %v", text, resp, hit, err)
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package cache
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -42,6 +43,9 @@ func (w *writer) add(e Entry) {
 	defer w.mu.Unlock()
 	if w.closed || w.bytes+e.Size > maxWaiting {
 		return
+	}
+	if old := w.added[e.Key]; old != nil {
+		w.bytes -= old.Size
 	}
 	w.added[e.Key] = &e
 	w.bytes += e.Size
@@ -125,7 +129,8 @@ func (w *writer) empty() bool { return len(w.added) == 0 && len(w.used) == 0 }
 func (w *writer) write() {
 	var added []Entry
 	var used []Use
-	for _, e := range w.added {
+	taken := maps.Clone(w.added)
+	for _, e := range taken {
 		added = append(added, *e)
 	}
 	for _, u := range w.used {
@@ -137,9 +142,9 @@ func (w *writer) write() {
 	err := w.store.Write(ctx, added, used, w.now())
 	cancel()
 	w.mu.Lock()
-	for _, e := range added {
-		if now := w.added[e.Key]; now != nil && now.Created.Equal(e.Created) {
-			delete(w.added, e.Key)
+	for key, e := range taken {
+		if w.added[key] == e { // and no newer one
+			delete(w.added, key)
 			w.bytes -= e.Size
 		}
 	}

@@ -186,7 +186,7 @@ func TestWhoseLimit(t *testing.T) {
 	})
 }
 
-// Tries that fail take from their provider and are given back; the tenant's claim is one for all of them.
+// Tries that fail are requests to their provider, and what they reserved beyond is given back; the tenant's claim is one for all of them.
 func TestClaimOutlivesTries(t *testing.T) {
 	j := newJoint(t, all(budget.Limits{budget.TokensPerDay: 1000, budget.RequestsPerDay: 1000}), func(ref string) (*llm.Response, error) {
 		if ref == "openai/a" {
@@ -198,7 +198,7 @@ func TestClaimOutlivesTries(t *testing.T) {
 		t.Fatalf("%+v, %v", res.Response, err)
 	}
 	j.settled(t)
-	for s, want := range map[budget.Scope][2]int64{"tenant:acme": {13, 1}, "provider:openai": {0, 0}, "provider:other": {13, 1}} {
+	for s, want := range map[budget.Scope][2]int64{"tenant:acme": {13, 1}, "provider:openai": {0, 2}, "provider:other": {13, 1}} {
 		if tokens, requests := j.used(t, s, budget.TokensPerDay), j.used(t, s, budget.RequestsPerDay); tokens != want[0] || requests != want[1] {
 			t.Errorf("%s has used %d tokens and %d requests, want %v", s, tokens, requests, want)
 		}

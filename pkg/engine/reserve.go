@@ -76,8 +76,11 @@ func (q *Quota) Most(req *llm.Request) (use budget.Use, priced bool) {
 	return q.use(req.Model, &llm.Usage{UncachedInput: int64(q.Count.Request(req)), Output: int64(output)})
 }
 
+// mostOutput is longer than any answer. A request may bound its own by any number, and no sum may run over.
+const mostOutput = 1 << 40
+
 func (q *Quota) use(model string, u *llm.Usage) (use budget.Use, priced bool) {
-	use = budget.Use{Requests: 1, Tokens: u.Input() + u.Output}
+	use = budget.Use{Requests: 1, Tokens: u.Input() + min(u.Output, mostOutput)}
 	if price := q.Price(model, u); price != nil {
 		use.Money, priced = *price, true
 	}
@@ -143,14 +146,14 @@ func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, 
 		return nil, err
 	}
 	return func(resp *llm.Response) {
-		res := Result{Request: &asked, Response: resp}
+		whole := llm.Response{}
 		if resp != nil {
-			whole := *resp
-			whole.Attempts, whole.Ref = 1, ref
-			res.Response = &whole
-			if resp.Usage != nil {
-				res.Cost = q.Price(ref, resp.Usage)
-			}
+			whole = *resp
+		}
+		whole.Attempts, whole.Ref = 1, ref // one that failed was a request too
+		res := Result{Request: &asked, Response: &whole}
+		if whole.Usage != nil {
+			res.Cost = q.Price(ref, whole.Usage)
 		}
 		held.Settle(q.used(&res))
 	}, nil

@@ -26,7 +26,10 @@ func (g *Gateway) cached(ctx context.Context, req *llm.Request, server string) (
 	resp.Cached = true
 	if req.OnDelta != nil {
 		resp.Timing.TTFT = time.Since(start)
-		resp, err = resp.Stream(req.OnDelta)
+		var part *llm.Response
+		if part, err = resp.Stream(req.OnDelta); err != nil { // still an answer that cost nothing
+			resp.Parts, resp.FinishReason, resp.Usage, resp.LogProbs = part.Parts, "", nil, nil
+		}
 	}
 	resp.Timing.Total = time.Since(start)
 	return resp, err

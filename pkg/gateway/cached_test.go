@@ -108,3 +108,56 @@ func TestARecordingIsNotCached(t *testing.T) {
 		t.Errorf("%d calls", calls)
 	}
 }
+
+// Who stops reading an answer that cost nothing is charged nothing for it.
+func TestAStoppedStreamIsStillWhatItWas(t *testing.T) {
+	broken := errors.New("broken pipe")
+	for name, c := range map[string]struct {
+		g    func(*testing.T) *Gateway
+		want llm.Response
+	}{
+		"from the cache": {
+			func(t *testing.T) *Gateway {
+				g := withCache(t, llm.ModelFunc(func(context.Context, *llm.Request) (*llm.Response, error) {
+					return &llm.Response{Parts: []llm.Part{{Text: "A text long enough for two pieces."}}, FinishReason: llm.FinishStop}, nil
+				}))
+				if _, err := g.Generate(t.Context(), stoppedRequest(nil)); err != nil {
+					t.Fatal(err)
+				}
+				return g
+			},
+			llm.Response{Cached: true, Ref: "p/m"},
+		},
+		"a text of the configuration": {
+			func(*testing.T) *Gateway {
+				return New(Config{
+					Open:   (script{"p/m": "server"}).open(new([]string)),
+					Chains: Chains{Any: map[string][]Link{"p/m": link("static:A text long enough for two pieces.")}}, Retry: Retry{Attempts: 1},
+				})
+			},
+			llm.Response{Static: true, Ref: StaticRef},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			n := 0
+			resp, err := c.g(t).Generate(t.Context(), stoppedRequest(func(llm.Delta) error {
+				if n++; n == 2 {
+					return broken
+				}
+				return nil
+			}))
+			if !errors.Is(err, broken) || len(resp.Parts) != 1 {
+				t.Fatalf("%+v, %v", resp, err)
+			}
+			if resp.Cached != c.want.Cached || resp.Static != c.want.Static || resp.Ref != c.want.Ref {
+				t.Errorf("cached %v, static %v, ref %q", resp.Cached, resp.Static, resp.Ref)
+			}
+		})
+	}
+}
+
+func stoppedRequest(onDelta func(llm.Delta) error) *llm.Request {
+	return &llm.Request{
+		Model: "p/m", Messages: []llm.Message{llm.Text(llm.RoleUser, "?")}, Temperature: new(float64), OnDelta: onDelta,
+	}
+}

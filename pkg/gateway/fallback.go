@@ -43,7 +43,7 @@ func (g *Gateway) fallback(ctx context.Context, req *llm.Request) (*llm.Response
 		if ctx.Err() != nil && how != unasked {
 			how = final
 		}
-		done(how)
+		done(verdict(ctx, how, err))
 		resp.Attempts += w.attempts
 		if how == answered || how == final || how == unasked || streamed {
 			return w.mark(resp, link.Ref != req.Model && !g.inPool(req.Model, link.Ref)), err
@@ -51,6 +51,15 @@ func (g *Gateway) fallback(ctx context.Context, req *llm.Request) (*llm.Response
 		w.failed(link.Ref, resp, err, reason(kind))
 		g.extend(&w, req.Model, link.Ref, how)
 	}
+}
+
+// verdict is what a call tells of its provider: unasked, and so nothing, when its caller gave it up, our own limits
+// kept it back, or the mistake is none of the provider's.
+func verdict(ctx context.Context, how failure, err error) failure {
+	if err != nil && (ctx.Err() != nil || kindOf(err) == "" || heldBack(ctx)) {
+		return unasked
+	}
+	return how
 }
 
 // elsewhere tells whether there is something to ask in place of ref.
@@ -175,7 +184,11 @@ func (w *walk) static(link Link, req *llm.Request) (*llm.Response, error) {
 	if req.OnDelta == nil {
 		return resp, nil
 	}
-	return resp.Stream(req.OnDelta)
+	part, err := resp.Stream(req.OnDelta)
+	if err != nil { // still a text that cost nothing
+		resp.Parts, resp.FinishReason = part.Parts, ""
+	}
+	return resp, err
 }
 
 // end is what is left when nobody answered: the answer of the first, and the errors of all.

@@ -123,6 +123,7 @@ func (g *Gateway) model(ref string) (llm.Model, error) {
 type budget struct {
 	attempts int
 	start    time.Time
+	held     bool // the last attempt was kept back by Config.Limit
 }
 
 type budgetKey struct{}
@@ -133,6 +134,12 @@ func withBudget(ctx context.Context, b *budget) context.Context {
 
 // spent tells whether another model may not be asked any more.
 func (b *budget) spent(r Retry) bool { return b.attempts <= 0 || r.Now().Sub(b.start) > r.Total }
+
+// heldBack tells whether the call's last attempt was never sent, for our own limits.
+func heldBack(ctx context.Context) bool {
+	b, ok := ctx.Value(budgetKey{}).(*budget)
+	return ok && b.held
+}
 
 // budgetOf gives the call's budget, or one of its own for an attempt outside a Gateway.
 func budgetOf(ctx context.Context, r Retry) *budget {

@@ -41,6 +41,7 @@ func (g *Gateway) limited(ref string) llm.Middleware {
 			end, err := g.cfg.Limit(ctx, ref, req)
 			b := budgetOf(ctx, g.cfg.Retry)
 			b.start = b.start.Add(g.cfg.Retry.Now().Sub(began)) // waiting for room takes nothing from the time for tries
+			b.held = err != nil
 			if err != nil {
 				return nil, err
 			}

@@ -74,8 +74,11 @@ func (f *File) EndLine() error {
 
 // Clear removes all that stands in the file.
 func (f *File) Clear() error {
+	if err := f.file.Truncate(0); err != nil {
+		return err
+	}
 	f.size = 0
-	return f.file.Truncate(0)
+	return nil
 }
 
 // Append writes v as one line, in one write. After an error the file is as it was before.

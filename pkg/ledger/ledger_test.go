@@ -291,3 +291,29 @@ func TestABrokenDiskLosesNothingThatCanBeKept(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 }
+
+// An address is a text like any other, and one that holds a file is that file.
+func TestAddressesOfMediaAreCleaned(t *testing.T) {
+	l := openLedger(t, ledger.Options{
+		Texts:  ledger.TextsRedacted,
+		Scrub:  func(s string) string { return strings.ReplaceAll(s, "sk-secret", "[key]") },
+		Redact: func(s string) string { return strings.ReplaceAll(s, "ada@example.com", "[email]") },
+	})
+	r := whole()
+	r.Messages = []llm.Message{{Role: llm.RoleUser, Parts: []llm.Part{
+		{Media: &llm.Media{MIME: "image", URL: "https://127.0.0.1/ada@example.com.png?key=sk-secret", Name: "ada@example.com.png"}},
+		{Media: &llm.Media{MIME: "image", URL: "data:image/png;base64,iVBORw0KGgo="}},
+	}}}
+	appendAll(t, l, r)
+	got, err := l.Get(t.Context(), r.TraceID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := got.Messages[0].Parts
+	if m := parts[0].Media; m.URL != "https://127.0.0.1/[email].png?key=[key]" || m.Name != "[email].png" {
+		t.Errorf("kept %+v", m)
+	}
+	if m := parts[1].Media; !strings.HasPrefix(m.URL, "sha256:") || len(m.URL) != len("sha256:")+64 {
+		t.Errorf("kept %+v", m)
+	}
+}

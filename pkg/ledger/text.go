@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -148,10 +149,16 @@ func digest(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// hashed begins the address of a file that is not kept.
+const hashed = "sha256:"
+
 // fingerprint stands for a file: its bytes would make the ledger larger than all the rest of it.
 func fingerprint(m llm.Media) llm.Media {
-	if len(m.Data) > 0 {
-		m.URL, m.Data = "sha256:"+digest(m.Data), nil
+	switch {
+	case len(m.Data) > 0:
+		m.URL, m.Data = hashed+digest(m.Data), nil
+	case strings.HasPrefix(m.URL, "data:"):
+		m.URL = hashed + digest([]byte(m.URL))
 	}
 	return m
 }
@@ -164,6 +171,9 @@ func cleanParts(parts []llm.Part, clean func(string) string, media func(llm.Medi
 		p.Text = clean(p.Text)
 		if p.Media != nil {
 			m := media(*p.Media)
+			if m.Name = clean(m.Name); !strings.HasPrefix(m.URL, hashed) {
+				m.URL = clean(m.URL)
+			}
 			p.Media = &m
 		}
 		if p.ToolCall != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"testing"
 	"time"
 
@@ -173,4 +174,28 @@ func ExampleCollector() {
 	}})
 	fmt.Println(answer.Text(), answer.FinishReason, err)
 	// Output: "so " "you " "say" so you say stop <nil>
+}
+
+// Counts that cannot be are unknown: they would be charged, refunded or kept as they are.
+func TestCollectorKeepsNoImpossibleUsage(t *testing.T) {
+	for name, c := range map[string]struct {
+		usage llm.Usage
+		known bool
+	}{
+		"as it should be":            {llm.Usage{UncachedInput: 3, CacheRead: 2, Output: 5, Reasoning: 1}, true},
+		"negative input":             {llm.Usage{UncachedInput: -3, Output: 5}, false},
+		"negative output":            {llm.Usage{UncachedInput: 3, Output: -1}, false},
+		"negative cache":             {llm.Usage{UncachedInput: 8, CacheRead: -5, Output: 1}, false},
+		"more reasoning than output": {llm.Usage{UncachedInput: 8, Output: 1, Reasoning: 2}, false},
+		"more than there can be":     {llm.Usage{UncachedInput: math.MaxInt64, Output: math.MaxInt64}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			col := llm.NewCollector(&llm.Request{}, nil)
+			col.Response.Usage = &c.usage
+			resp, err := col.Finish(t.Context(), "p", col.Text("hi"))
+			if err != nil || (resp.Usage != nil) != c.known {
+				t.Errorf("%+v, %v", resp.Usage, err)
+			}
+		})
+	}
 }

@@ -31,6 +31,19 @@ func (u *Usage) Add(v *Usage) {
 	u.Reasoning += v.Reasoning
 }
 
+// maxTokens is more than any count can be; sums of what is below it do not overflow.
+const maxTokens = 1 << 50
+
+// possible tells whether a server can have counted so: nothing negative, no part larger than the whole.
+func (u *Usage) possible() bool {
+	for _, n := range [...]int64{u.UncachedInput, u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.Output, u.Reasoning} {
+		if n < 0 || n > maxTokens {
+			return false
+		}
+	}
+	return u.Reasoning <= u.Output
+}
+
 // usageJSON is the form in files: totals first, then the parts that make them up.
 type usageJSON struct {
 	Input        *int64 `json:"input_tokens"`

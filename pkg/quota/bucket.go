@@ -39,7 +39,12 @@ func Allowed(limit int64, since time.Duration) float64 {
 }
 
 // clamp makes of a call that is larger than the limit one that takes all of it.
-func (b *bucket) clamp(n int64) int64 { return min(n, b.limit) }
+func (b *bucket) clamp(n int64) int64 {
+	if b == nil {
+		return n
+	}
+	return min(n, b.limit)
+}
 
 // wait tells how long a call of n has to wait at least.
 func (b *bucket) wait(now time.Time, n int64) time.Duration {
@@ -77,7 +82,7 @@ func (b *bucket) give(now, at time.Time, n int64) {
 	switch {
 	case b.pace == nil:
 	case n > 0:
-		b.pace.AllowN(now, -int(b.clamp(n))) // x/time/rate: a negative AllowN refunds, Cancel does not
+		b.pace.ReserveN(now, -int(b.clamp(n))) // x/time/rate: a negative one refunds, out of a debt too; Cancel does not
 	default:
 		b.pace.ReserveN(now, int(b.clamp(-n))) // into debt
 	}

@@ -109,13 +109,13 @@ func (l *Limiter) Take(tokens int64) (*Reservation, time.Duration) {
 	l.leftToks.take(tokens)
 	l.taken.requests++
 	l.taken.tokens += tokens
-	return &Reservation{limiter: l, tokens: tokens, at: now, until: l.taken}, 0
+	return &Reservation{limiter: l, tokens: l.tokens.clamp(tokens), at: now, until: l.taken}, 0
 }
 
 // Reservation is a call that was admitted. It belongs to one goroutine; the first Settle or Cancel counts.
 type Reservation struct {
 	limiter *Limiter
-	tokens  int64
+	tokens  int64 // that it took
 	at      time.Time
 	until   taken // up to and with this call
 	closed  bool

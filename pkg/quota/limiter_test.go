@@ -361,3 +361,37 @@ func BenchmarkTake(b *testing.B) {
 		r.Settle(50)
 	}
 }
+
+// What a call larger than the limit did not use is given back once, and no more than it took.
+func TestACallLargerThanTheLimitGivesBackNoMoreThanItTook(t *testing.T) {
+	c := newClock()
+	l := quota.NewLimiter(quota.Limits{TokensPerMinute: 1000}, c.now)
+	large, _ := c.take(t, l, 3000)
+	calls := []sent{{c.at, 900}}
+	large.Settle(900)
+	for range 50 {
+		r, _ := c.take(t, l, 100)
+		calls = append(calls, sent{c.at, 100})
+		r.Settle(100)
+	}
+	checkWindows(t, calls, time.Minute, 0, 1000)
+}
+
+// What is given back counts while others have used more than they reserved.
+func TestWhatIsGivenBackLowersADebt(t *testing.T) {
+	wait := func(giveBack bool) time.Duration {
+		c := newClock()
+		l := quota.NewLimiter(quota.Limits{TokensPerMinute: 1000}, c.now)
+		over, _ := c.take(t, l, 10)
+		under, _ := c.take(t, l, 90)
+		over.Settle(500)
+		if giveBack {
+			under.Settle(0)
+		}
+		_, waited := c.take(t, l, 100)
+		return waited
+	}
+	if kept, given := wait(false), wait(true); given >= kept {
+		t.Errorf("waits %s when 90 tokens are given back, and %s when not", given, kept)
+	}
+}

@@ -53,7 +53,10 @@ func (db *DB) sound(ctx context.Context) error {
 	if err := db.Check(ctx); err != nil {
 		return err
 	}
-	return os.Remove(db.path + suspectSuffix)
+	if err := os.Remove(db.path + suspectSuffix); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil // another process has found the same
 }
 
 func (db *DB) suspect() {

@@ -157,3 +157,26 @@ func TestOnlyOneOfManyMovesTheDamagedFile(t *testing.T) {
 		t.Errorf("%d writes of 6 are there", n)
 	}
 }
+
+func TestASuspectThatManyOpenAtOnceStays(t *testing.T) {
+	path := filled(t)
+	for range 100 {
+		if err := os.WriteFile(path+".suspect", nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				db, err := sqlite.Open(t.Context(), path, counters)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if err := db.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Write replaces the file at path by what write writes, in one step. After an error the old file stands as
@@ -19,6 +20,9 @@ func Write(path string, write func(io.Writer) error) error { return WriteMode(pa
 
 // WriteMode is Write for a file with these permissions.
 func WriteMode(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
+	if behind, err := filepath.EvalSymlinks(path); err == nil {
+		path = behind // a link stays one
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), pattern(path))
 	if err != nil {
 		return err
@@ -53,5 +57,8 @@ func Check(path string) error {
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
-// pattern names the file beside path that becomes it.
-func pattern(path string) string { return "." + filepath.Base(path) + "-*.tmp" }
+// pattern names the file beside path that becomes it. Of a long name it has the beginning, as it adds to it.
+func pattern(path string) string {
+	name := filepath.Base(path)
+	return "." + strings.ToValidUTF8(name[:min(len(name), 100)], "") + "-*.tmp"
+}

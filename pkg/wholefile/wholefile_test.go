@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -94,4 +95,43 @@ func ExampleWrite() {
 	// Output:
 	// 42 cases
 	// <nil>
+}
+
+// A link stays one: what it leads to is what is replaced.
+func TestWriteThroughALink(t *testing.T) {
+	dir, far := t.TempDir(), t.TempDir()
+	target, link := filepath.Join(far, "target.txt"), filepath.Join(dir, "link.txt")
+	if err := os.WriteFile(target, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, link); err != nil {
+		t.Skip(err)
+	}
+	err := wholefile.Write(link, func(w io.Writer) error {
+		_, err := io.WriteString(w, "new")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(target); err != nil || string(got) != "new" {
+		t.Errorf("behind the link stands %q, %v", got, err)
+	}
+	if info, err := os.Lstat(link); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("the link is %v, %v", info.Mode(), err)
+	}
+	if diff := cmp.Diff([]string{"target.txt"}, names(t, far)); diff != "" {
+		t.Errorf("beside the file: %s", diff)
+	}
+}
+
+// A name may be as long as the file system takes.
+func TestWriteALongName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("ğ", 125)+".json")
+	if err := wholefile.Check(path); err != nil {
+		t.Error(err)
+	}
+	if err := wholefile.Write(path, func(io.Writer) error { return nil }); err != nil {
+		t.Error(err)
+	}
 }

@@ -62,6 +62,8 @@ type Budgets struct {
 	warned  map[string]bool
 	set     map[Scope]bool // scopes with limits that were set
 	looked  time.Time      // when set was read
+	down    error          // why it could not be read
+	tried   time.Time      // when that was
 }
 
 // New makes Budgets.
@@ -112,10 +114,7 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 	case err == nil && len(r.Scopes) == 0:
 		return nil, nil
 	case err == nil:
-		res := &Reservation{b: b, id: r.ID, scopes: make([]Scope, 0, len(r.Scopes))}
-		for _, bound := range r.Scopes {
-			res.scopes = append(res.scopes, bound.Scope)
-		}
+		res := &Reservation{b: b, id: r.ID, scopes: r.scopes()}
 		return res, nil
 	case errors.As(err, &limit), ctx.Err() != nil:
 		return nil, err
@@ -165,6 +164,9 @@ func (b *Budgets) MoneyBound(ctx context.Context, scopes []Scope) (Scope, error)
 // again is how long the list of scopes with limits of their own is taken to hold.
 const again = 5 * time.Second
 
+// pause is how long a store that could not be read is left alone. The call that asks holds all others up.
+const pause = time.Second
+
 // limited gives the scopes whose limits were set in the store.
 func (b *Budgets) limited(ctx context.Context) (map[Scope]bool, error) {
 	b.mu.Lock()
@@ -173,11 +175,17 @@ func (b *Budgets) limited(ctx context.Context) (map[Scope]bool, error) {
 	if age := now.Sub(b.looked); b.set != nil && age >= 0 && age < again {
 		return b.set, nil
 	}
+	if age := now.Sub(b.tried); b.down != nil && age >= 0 && age < pause {
+		return nil, b.down
+	}
 	list, err := b.cfg.Store.Limited(ctx)
 	if err != nil {
+		if ctx.Err() == nil {
+			b.down, b.tried = err, now
+		}
 		return nil, err
 	}
-	b.set, b.looked = map[Scope]bool{}, now
+	b.set, b.looked, b.down = map[Scope]bool{}, now, nil
 	for _, s := range list {
 		b.set[s] = true
 	}
@@ -197,7 +205,8 @@ func (b *Budgets) reserve(ctx context.Context, r *Request) error {
 		}
 		var limit *LimitError
 		if !errors.As(err, &limit) {
-			b.putBack(r.Settled)
+			// The answer may be all that was lost: what was reserved is given back, for nothing is called.
+			b.putBack(append(r.Settled, Settlement{ID: r.ID, Scopes: r.scopes()}))
 			return err
 		}
 		wait := limit.Frees.Sub(now)

@@ -29,7 +29,7 @@ func (s *State) Reserve(scope Scope, limits Limits, id string, u Use, now, until
 			continue
 		}
 		used, need := s.Used(r, now), u.needs(r)
-		if need == 0 || used+need <= limit {
+		if need == 0 || need <= limit-used {
 			continue
 		}
 		e := &LimitError{scope, r, limit, used, need, time.Time{}}

@@ -44,7 +44,12 @@ func (b *Budgets) settle(s Settlement) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settled = append(b.settled, s)
-	if !b.writing {
+	b.wake()
+}
+
+// wake has a goroutine write what waits; mu is held.
+func (b *Budgets) wake() {
+	if !b.writing && len(b.settled) > 0 {
 		b.writing = true
 		go b.write()
 	}
@@ -58,10 +63,12 @@ func (b *Budgets) take() []Settlement {
 	return s
 }
 
+// putBack is for settlements that may not have reached the store; one that comes twice counts once.
 func (b *Budgets) putBack(s []Settlement) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.settled = append(s, b.settled...)
+	b.wake()
 }
 
 // write is the goroutine that takes settlements to the store.

@@ -92,6 +92,14 @@ func usage(scope Scope, s *State, limits Limits, now time.Time) Usage {
 	return u
 }
 
+func (r *Request) scopes() []Scope {
+	out := make([]Scope, 0, len(r.Scopes))
+	for _, b := range r.Scopes {
+		out = append(out, b.Scope)
+	}
+	return out
+}
+
 // each calls f with the scopes that a request reads, each once.
 func (r *Request) each(f func(Scope) error) error {
 	seen := make([]Scope, 0, 8)
