@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +32,7 @@ type app struct {
 	registry *prompt.Registry
 	ledger   *ledger.Ledger
 	redactor redactor
+	keyNames sync.Map // provider → the variable that its key came from
 
 	mu      sync.Mutex // guards what calls open while they run: the fields below
 	db      *sqlite.DB
@@ -210,6 +213,7 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	ec := engine.Config{
 		Window: window, Routing: routing, Quota: o.quota, Count: e.count(cfg),
 		Gateway: model, Embedder: gw, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
+		Project: cfg.Project, KeyName: e.parts().keyName,
 	}
 	if !cfg.Ledger.Off {
 		ec.Ledger = &lazyLedger{e: e, sync: o.single}
@@ -280,6 +284,14 @@ func servers(settings provider.Settings) func(ref string) (string, bool) {
 	}
 }
 
+// keyName names the variable that the key of a model's provider came from; "" where it has none.
+func (a *app) keyName(ref string) string {
+	name, _, _ := strings.Cut(ref, "/")
+	variable, _ := a.keyNames.Load(name)
+	s, _ := variable.(string)
+	return s
+}
+
 // recorded puts a recorder around the model when one is asked for.
 func (e *env) recorded(model llm.Model, o engineOptions) (llm.Model, error) {
 	if o.record == "" {
@@ -320,6 +332,9 @@ func (e *env) providerSettings(ctx context.Context, cfg *config.Config, t provid
 		}
 		key, err := cfg.ProviderKey(ctx, entry.Name, p)
 		a.redactor.add(key)
+		if !key.IsZero() {
+			a.keyNames.Store(entry.Name, cmp.Or(p.APIKeyEnv, "key_command"))
+		}
 		return key, err
 	}
 	return s

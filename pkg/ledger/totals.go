@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,7 +26,7 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	if err != nil {
 		return nil, err
 	}
-	query, args := f.totals(columns, f.sums(slices.Contains(by, ByDay)))
+	query, args := f.totals(columns, by, f.sums(by...))
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -61,13 +62,29 @@ func (l *Ledger) columns(ctx context.Context, f Filter, by []Dimension) ([]strin
 	return columns, err
 }
 
-func (f *Filter) totals(columns []string, t table) (query string, args []any) {
+func (f *Filter) totals(columns []string, by []Dimension, t table) (query string, args []any) {
 	where, args := f.where(t)
+	if t == days && f.Tenant == "" && !f.Since.IsZero() { // so that each tenant's days are found by the key
+		where = `tenant IN (SELECT DISTINCT tenant FROM call_months) AND ` + where
+	}
 	from := fmt.Sprintf(`(SELECT %s * %d AS at, source = 'eval' AS of_eval, * FROM %s WHERE %s)`, t.column, int64(t.unit.Seconds()), t.name, where)
 	if t == single {
 		from = `(SELECT ` + callAsHour + ` FROM calls c WHERE ` + where + `)`
 	}
-	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, args
+	query = `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from
+	return query + groupBy(by), args
+}
+
+// groupBy names the columns by their places: only those that are asked for, since SQLite sorts by all that it is told.
+func groupBy(by []Dimension) string {
+	var places []string
+	for _, d := range by {
+		places = append(places, strconv.Itoa(slices.Index(Dimensions(), d)+1))
+	}
+	if len(places) == 0 {
+		return ` GROUP BY NULL` // else no call at all would make a group
+	}
+	return ` GROUP BY ` + strings.Join(places, ", ")
 }
 
 const sums = `sum(calls), sum(ok), sum(incomplete), sum(failed), sum(canceled), sum(unknown_usage), sum(estimated),
