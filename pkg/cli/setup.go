@@ -6,7 +6,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -282,14 +281,6 @@ func servers(settings provider.Settings) func(ref string) (string, bool) {
 		s := find(ref)
 		return s.url, s.ok
 	}
-}
-
-// keyName names the variable that the key of a model's provider came from; "" where it has none.
-func (a *app) keyName(ref string) string {
-	name, _, _ := strings.Cut(ref, "/")
-	variable, _ := a.keyNames.Load(name)
-	s, _ := variable.(string)
-	return s
 }
 
 // recorded puts a recorder around the model when one is asked for.
