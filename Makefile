@@ -73,8 +73,8 @@ bench-eval-peers: build ## Compare eval runs with promptfoo's on the same server
 	cd '$(EVAL_PEERS)' && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm install --no-audit --no-fund --silent
 	$(GO) run ./pkg/eval/testdata/peers -llmops ./llmops -promptfoo '$(EVAL_PEERS)'
 
-e2e: ## Run the program against servers that were written elsewhere (needs npm; uses ollama and chromedriver where found)
-	LLMOPS_E2E_CACHE='$(TOOLS)' $(GO) test -tags e2e -count 1 -timeout 15m -v -run 'E2E' ./pkg/cli/...
+e2e: ## Run the program against servers that were written elsewhere (needs npm; uses redis-server, ollama and chromedriver where found)
+	LLMOPS_E2E_CACHE='$(TOOLS)' .ci/with-redis $(GO) test -tags e2e -count 1 -timeout 15m -v -run 'E2E' ./pkg/cli/...
 
 fuzz: ## Run each fuzz test for FUZZTIME
 	@set -e; for f in $$(grep -rlE '^func Fuzz' --include='*_test.go' pkg); do \

@@ -8,6 +8,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
+	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -83,12 +84,20 @@ func (e *env) batchCost(models []estimate.Estimate) (all *estimate.Cost, perCall
 	return &sum, perCall, nil
 }
 
-// mustBePriced checks that a model has a price. Where what a call costs is not known beforehand, those
+// mustBePriced checks that a model has a price, for auto each that the rules may choose. Where what a call costs is not known beforehand, those
 // under way at once may exceed the limit by their own cost.
 func (e *env) mustBePriced(model string) error {
 	ref, err := e.modelRef(model)
 	if err != nil {
 		return err
+	}
+	if ref == route.Auto {
+		for _, r := range e.parts().cfg.Route {
+			if err := e.mustBePriced(r.Model); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	price, err := e.pricer()
 	if err != nil {

@@ -84,11 +84,35 @@ func (e *env) chains() (gateway.Chains, error) {
 	if err := out.Check(); err != nil {
 		var circle *gateway.CycleError
 		if errors.As(err, &circle) {
-			return out, diag.Errorf("%w", err).WithHint("take one of them out of %s in llmops.yaml", circle.Class)
+			return out, placed(cfg, e.circleAt(cfg, circle), diag.Errorf("%w", err).WithHint("take one of them out of %s in llmops.yaml", circle.Class))
 		}
 		return out, err
 	}
 	return out, nil
+}
+
+// circleAt is the setting where a circle begins.
+func (e *env) circleAt(cfg *config.Config, circle *gateway.CycleError) (path string) {
+	_ = cfg.EachChain(func(key string, chains config.Chains) error {
+		for name, links := range chains {
+			from, err := e.modelRef(name)
+			if err != nil || key != circle.Class || from != circle.Path[0] && !isPool(cfg, name, circle.Path[0]) {
+				continue
+			}
+			for i, link := range links {
+				to, err := e.modelRef(link.Ref)
+				if path == "" || err == nil && (to == circle.Path[1] || isPool(cfg, link.Ref, circle.Path[1])) {
+					path = config.ChainPath(key, name, i)
+				}
+			}
+		}
+		return nil
+	})
+	return path
+}
+
+func isPool(cfg *config.Config, name, ref string) bool {
+	return len(cfg.Models[name].Deployments) > 0 && ref == poolRef(name)
 }
 
 func (e *env) links(cfg *config.Config, key string, chains config.Chains) (map[string][]gateway.Link, error) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
@@ -12,7 +13,7 @@ import (
 
 // runEstimate is what a run is expected to cost.
 type runEstimate struct {
-	answers *estimate.Estimate  // nil where they are recorded
+	answers []estimate.Estimate // by model, several where rules choose it; none where they are recorded
 	judges  []estimate.Estimate // by model
 }
 
@@ -46,10 +47,7 @@ func recordedModel(suite *eval.Suite, model string) bool {
 
 // parts are all of it.
 func (r runEstimate) parts() []estimate.Estimate {
-	if r.answers == nil {
-		return r.judges
-	}
-	return append([]estimate.Estimate{*r.answers}, r.judges...)
+	return slices.Concat(r.answers, r.judges)
 }
 
 // cost is the sum; nil where a part is unpriced, which is then returned.

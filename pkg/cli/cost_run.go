@@ -9,6 +9,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -85,7 +86,7 @@ func (e *env) unpriced(model string) bool {
 		return false
 	}
 	price, err := e.pricer()
-	return err == nil && price(ref, &llm.Usage{UncachedInput: 1, Output: 1}) == nil
+	return err == nil && ref != route.Auto && price(ref, &llm.Usage{UncachedInput: 1, Output: 1}) == nil
 }
 
 func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) (runEstimate, error) {
@@ -105,10 +106,8 @@ func (e *env) estimateRun(ctx context.Context, suite *eval.Suite, model string) 
 		switch {
 		case m.Judge:
 			out.judges = append(out.judges, m)
-		case out.answers != nil:
-			return out, diag.Errorf("--max-cost holds runs of one model, and this one has several")
 		default:
-			out.answers = &m
+			out.answers = append(out.answers, m)
 		}
 	}
 	return out, nil
@@ -133,14 +132,14 @@ func (b *spending) settle(out *eval.Outcome) {
 
 // keep writes what was expected of the answers, and what they took, beside the run.
 func (b *spending) keep(out *eval.Outcome) {
-	if b.est.answers == nil {
+	if len(b.est.answers) != 1 { // what several models took is known together only
 		return
 	}
 	answered := int64(0)
 	if out.Result.Usage != nil {
 		answered = int64(out.Result.Cases*max(1, out.Info.Repeat) - out.Result.Errors - out.Result.Unknown)
 	}
-	if err := b.est.answers.Settle(answered, out.Result.Usage, out.Result.Cost).Write(out.Dir); err != nil {
+	if err := b.est.answers[0].Settle(answered, out.Result.Usage, out.Result.Cost).Write(out.Dir); err != nil {
 		b.e.notice("warning: the estimate is not kept with the run: %v", err)
 	}
 }

@@ -91,7 +91,8 @@ type doctor struct {
 	e      *env
 	cfg    *config.Config
 	checks []check
-	models []string // as found, with repeats
+	models []string            // as found, with repeats
+	places map[string][]string // where the configuration names each model
 }
 
 func (d *doctor) add(c check) { d.checks = append(d.checks, c) }

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -27,15 +28,18 @@ func (d *doctor) configuration() {
 		d.add(failedCheck("prices", exitUsage, err))
 	}
 	if d.cfg.Model != "" {
-		d.models = append(d.models, d.cfg.Model)
+		d.name(d.cfg.Model, "model")
+	}
+	if d.cfg.Eval.JudgeModel != "" {
+		d.name(d.cfg.Eval.JudgeModel, "eval.judge_model")
 	}
 	for name, m := range d.cfg.Models {
 		if m.Ref() == "" {
 			m.Model = name
 		}
-		d.models = append(d.models, m.Ref())
-		for _, dep := range m.Deployments {
-			d.models = append(d.models, dep.Model)
+		d.name(m.Ref(), "models."+name+".model")
+		for i, dep := range m.Deployments {
+			d.name(dep.Model, fmt.Sprintf("models.%s.deployments[%d].model", name, i))
 		}
 	}
 	d.chains()

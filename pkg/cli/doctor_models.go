@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
@@ -14,17 +15,32 @@ func (d *doctor) chains() {
 	if _, err := d.e.chains(); err != nil {
 		d.add(failedCheck("fallbacks", exitUsage, err))
 	}
-	_ = d.cfg.EachChain(func(_ string, chains config.Chains) error {
+	_ = d.cfg.EachChain(func(key string, chains config.Chains) error {
 		for ref, links := range chains {
-			d.models = append(d.models, ref)
-			for _, l := range links {
+			d.name(ref, config.ChainPath(key, ref, 0))
+			for i, l := range links {
 				if l.Ref != "" {
-					d.models = append(d.models, l.Ref)
+					d.name(l.Ref, config.ChainPath(key, ref, i))
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// name notes a model that a setting names, and where.
+func (d *doctor) name(ref, path string) {
+	d.models = append(d.models, ref)
+	origin := d.e.shortPath(d.cfg.Origin(path))
+	if origin == "" || origin == "default" {
+		return
+	}
+	if d.places == nil {
+		d.places = map[string][]string{}
+	}
+	if !slices.Contains(d.places[ref], origin) {
+		d.places[ref] = append(d.places[ref], origin)
+	}
 }
 
 // floating warns of names in the configuration that move on to new snapshots by themselves: an eval of yesterday
@@ -42,6 +58,9 @@ func (d *doctor) floating() {
 		}
 		if s := modelStatus(d.cfg, catalog(), ref, time.Now()); s.Floating {
 			c := check{Name: "model " + ref, Health: healthWarn, Detail: "the name moves on to new snapshots by itself"}
+			if at := slices.Sorted(slices.Values(d.places[ref])); len(at) > 0 {
+				c.Detail = strings.Join(at, ", ") + ": " + c.Detail
+			}
 			if s.Snapshot != "" {
 				c.Hint = "name a version: " + s.Snapshot
 			}
@@ -56,8 +75,8 @@ func (d *doctor) route() {
 		d.add(failedCheck("route", exitUsage, err))
 		return
 	}
-	for _, r := range d.cfg.Route {
-		d.models = append(d.models, r.Model)
+	for i, r := range d.cfg.Route {
+		d.name(r.Model, config.RoutePath(i))
 	}
 	for _, i := range rules(d.cfg).Unreachable() {
 		d.add(check{

@@ -160,6 +160,7 @@ func (x *csvExport) header() error {
 		"trace_id", "time", "tenant", "project", "source", "conversation_id", "unit", "run", "case", "repeat", "tags", "model", "model_answered",
 		"prompt", "version", "experiment", "status", "error", "finish_reason", "attempts", "passed", "input_tokens", "cached_input_tokens",
 		"output_tokens", "usage_source", "cost_usd", "cost_note", "cache", "saved_usd", "route", "fallback_from", "latency_ms", "ttft_ms",
+		"parent", "key_name",
 	}
 	if x.texts {
 		header = append(header, "messages", "output")
@@ -185,6 +186,7 @@ func (x *csvExport) add(r *ledger.Record) error {
 		strings.Join(j.Tags, " "), j.Model, j.ModelAnswered, j.Prompt, j.Version, j.Experiment, string(j.Status), string(j.ErrorKind),
 		string(j.FinishReason), strconv.Itoa(j.Attempts), passed, input, cached, output, j.UsageSource, csvMoney(j.Cost), j.CostNote, j.Cache,
 		csvMoney(j.SavedCost), j.Route, strings.Join(j.FallbackFrom, " "), number(j.Latency), number(j.TTFT),
+		j.Parent, j.KeyName,
 	}
 	if x.texts {
 		messages, err := json.Marshal(j.Messages)

@@ -18,6 +18,7 @@ type logsFilter struct {
 	project, prompt, model, source string
 	status, errorKind, cache       string
 	run, caseID, tag, conversation string
+	parent, key                    string
 	experiment, minCost            string
 	minLatency                     time.Duration
 	search                         string
@@ -31,7 +32,7 @@ func (o *logsFilter) declare(cmd *cobra.Command) {
 	flags.StringVar(&o.zone, "zone", "", "time `ZONE` of dates, such as Europe/Istanbul or Local; UTC if not set")
 	flags.StringVarP(&o.prompt, "prompt", "p", "", "only calls of this prompt, `NAME` or NAME@VERSION")
 	flags.StringVarP(&o.model, "model", "m", "", "only calls of this `MODEL`, as provider/model")
-	flags.StringVar(&o.source, "source", "", "only calls from here: chat, eval, batch or server")
+	flags.StringVar(&o.source, "source", "", "only calls from here: chat, eval, judge, batch, server")
 	flags.StringVar(&o.run, "run", "", "only calls of this eval or batch run, by its `ID`")
 	flags.StringVar(&o.project, "project", "", "only calls of this project, by its `NAME`")
 	flags.StringVar(&o.experiment, "experiment", "", "only calls whose prompt version this experiment chose, by its `NAME`")
@@ -45,6 +46,8 @@ func (o *logsFilter) declareAll(cmd *cobra.Command) {
 	flags.StringVar(&o.errorKind, "error", "", "only calls that failed of this `KIND`, such as rate_limit")
 	flags.StringVar(&o.cache, "cache", "", "only calls that our own cache answered or not: hit or miss")
 	flags.StringVar(&o.caseID, "case", "", "only calls of this eval case, by its `ID`")
+	flags.StringVar(&o.parent, "parent", "", "only the parts of this call, by its trace `ID`: judges' calls, summaries")
+	flags.StringVar(&o.key, "key", "", "only calls with the key in this `VARIABLE`, such as OPENAI_API_KEY")
 	flags.StringVar(&o.tag, "tag", "", "only calls with this `TAG`")
 	flags.StringVar(&o.conversation, "conversation", "", "only calls of this conversation, by its `ID`")
 	flags.StringVar(&o.minCost, "min-cost", "", "only calls that cost this many `DOLLARS` or more")
@@ -61,8 +64,9 @@ func (o *logsFilter) filter(e *env, now time.Time) (f ledger.Filter, err error) 
 	f.Tenant, f.Project, f.Model, f.RunID, f.Experiment = e.tenant, o.project, o.model, o.run, o.experiment
 	f.Prompt, f.Version, _ = strings.Cut(o.prompt, "@")
 	f.CaseID, f.Tag, f.Conversation = o.caseID, o.tag, o.conversation
+	f.Parent, f.KeyName = o.parent, o.key
 	f.MinLatency, f.ErrorKind = o.minLatency, llm.ErrorKind(o.errorKind)
-	if err := oneOf("--source", o.source, "chat", "eval", "batch", "server"); err != nil {
+	if err := oneOf("--source", o.source, "chat", "eval", "judge", "batch", "server"); err != nil {
 		return f, err
 	}
 	if err := oneOf("--status", o.status, "ok", "incomplete", "error", "canceled"); err != nil {

@@ -38,7 +38,7 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 	b := budget.New(bc)
 	e.parts().onClose(b.Close)
 	return &engine.Quota{
-		Budgets: b, Project: cfg.Project, Count: e.count(cfg), Exempt: recording,
+		Budgets: b, Count: e.count(cfg), Exempt: recording,
 		Price: func(ref string, u *llm.Usage) *llm.Money { return price(deployed(cfg, ref), u) }, // a pool as its first member
 		MaxOutput: func(ref string) int {
 			if m, ok := catalog().Find(deployed(cfg, ref)); ok {

@@ -78,7 +78,7 @@ func (j *judging) resolve(ref, model string) (score.Judge, error) {
 
 func (j *judging) ask(ctx context.Context, ask score.Ask) (*score.Reply, error) {
 	res, err := j.caller.Generate(ctx, engine.Call{
-		Version: ask.Prompt, Vars: ask.Vars, Unit: ask.Case, Tenant: j.tenant, Source: ledger.FromJudge, Run: ask.Run,
+		Version: ask.Prompt, Vars: ask.Vars, Unit: ask.Case, Tenant: j.tenant, Source: ledger.FromJudge, Run: ask.Run, Parent: ask.Answer,
 		Request: llm.Request{Model: ask.Model, LogProbs: ask.LogProbs, Case: ask.Key(), Repeat: ask.Repeat},
 	})
 	if res == nil {
@@ -98,7 +98,7 @@ func (j *judging) embedder(model string) (string, error) {
 
 func (j *judging) embed(ctx context.Context, ask score.EmbedAsk) (*score.Vectors, error) {
 	res, err := j.eng.Embed(ctx, engine.Call{
-		Texts: ask.Texts, Unit: ask.Case, Tenant: j.tenant, Source: ledger.FromJudge, Run: ask.Run,
+		Texts: ask.Texts, Unit: ask.Case, Tenant: j.tenant, Source: ledger.FromJudge, Run: ask.Run, Parent: ask.Answer,
 		Request: llm.Request{Model: ask.Model, Case: ask.Key(), Repeat: ask.Repeat},
 	})
 	if err != nil {

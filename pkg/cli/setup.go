@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
@@ -30,6 +31,7 @@ type app struct {
 	registry *prompt.Registry
 	ledger   *ledger.Ledger
 	redactor redactor
+	keyNames sync.Map // provider → the variable that its key came from
 
 	mu      sync.Mutex // guards what calls open while they run: the fields below
 	db      *sqlite.DB
@@ -210,6 +212,7 @@ func (e *env) engine(ctx context.Context, o engineOptions) (*engine.Engine, erro
 	ec := engine.Config{
 		Window: window, Routing: routing, Quota: o.quota, Count: e.count(cfg),
 		Gateway: model, Embedder: gw, Prompts: lazyPrompts{e}, Model: cfg.Model, Aliases: aliases(cfg), Price: price, Ready: gw.Ready,
+		Project: cfg.Project, KeyName: e.parts().keyName,
 	}
 	if !cfg.Ledger.Off {
 		ec.Ledger = &lazyLedger{e: e, sync: o.single}
@@ -320,6 +323,9 @@ func (e *env) providerSettings(ctx context.Context, cfg *config.Config, t provid
 		}
 		key, err := cfg.ProviderKey(ctx, entry.Name, p)
 		a.redactor.add(key)
+		if !key.IsZero() {
+			a.keyNames.Store(entry.Name, cmp.Or(p.APIKeyEnv, "key_command"))
+		}
 		return key, err
 	}
 	return s

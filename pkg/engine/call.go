@@ -29,12 +29,13 @@ type Call struct {
 	Texts []string
 
 	Task string   // what the call is for, as routing rules know it; "" means metadata.task of the prompt
-	Tags []string // for routing rules
+	Tags []string // for routing rules, and kept in the ledger
 
 	Tenant       string
 	Source       ledger.Source // which way in the call took
 	Run          string        // id of the eval or batch run
 	Conversation string        // id of the conversation that the call continues
+	Parent       string        // trace id of the call that this one is a part of; "" for none
 
 	// Result is filled by the stages; Generate returns it.
 	Result Result

@@ -21,6 +21,7 @@ func texts(cfg Config) Stage {
 		return func(ctx context.Context, call *Call) error {
 			req := call.Request.Clone()
 			applyAlias(cfg.Aliases, req)
+			req.MaxTokens = -1 // there is no answer to reserve for
 			req.Messages = nil
 			for _, t := range call.Texts {
 				req.Messages = append(req.Messages, llm.Text(llm.RoleUser, t))
@@ -46,16 +47,17 @@ func embed(cfg Config) Stage {
 			}
 			req := call.Result.Request
 			out, err := cfg.Embedder.Embed(ctx, &llm.EmbedRequest{Model: req.Model, Texts: call.Texts, Options: req.Options})
+			if out != nil {
+				call.Result.Response = &llm.Response{Model: out.Model, Ref: req.Model, Usage: out.Usage, Attempts: out.Attempts}
+			}
 			if err != nil {
 				return err
 			}
-			call.Result.Vectors = out.Vectors
-			call.Result.Response = &llm.Response{
-				Model: out.Model, Usage: out.Usage, Attempts: out.Attempts, FinishReason: llm.FinishStop,
+			call.Result.Vectors, call.Result.Response.FinishReason = out.Vectors, llm.FinishStop
+			if out.Usage == nil && cfg.Count != nil {
+				call.Result.Counted = cfg.Count.usage(&call.Result)
 			}
-			if out.Usage != nil && cfg.Price != nil {
-				call.Result.Cost = cfg.Price(req.Model, out.Usage)
-			}
+			charge(cfg, &call.Result)
 			return next(ctx, call)
 		}
 	}

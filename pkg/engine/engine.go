@@ -37,6 +37,11 @@ type Config struct {
 	Embedder llm.Embedder
 
 	Ledger Recorder // nil: calls are not recorded
+	// Project is whose budgets and sums calls count in, beside the tenant's; "" means none.
+	Project string
+	// KeyName names the key that calls to a model are made with, by the variable that holds it; "" where there is none.
+	// nil: nothing is known.
+	KeyName func(modelRef string) string
 
 	// Model is the reference for calls whose prompt and request name none.
 	Model string
@@ -92,7 +97,7 @@ func New(cfg Config) *Engine {
 			send(cfg),    // the gateway: cache, fallback, retry around the provider
 		),
 		check: chain(compose(cfg), choose(cfg), fits(cfg), ready(cfg)),
-		embed: chain(trace(cfg), texts(cfg), embed(cfg)),
+		embed: chain(trace(cfg), texts(cfg), reserve(cfg), embed(cfg)),
 	}
 	if known, ok := cfg.Embedder.(interface{ Embeds(ref string) error }); ok {
 		e.embeds = known.Embeds

@@ -39,7 +39,7 @@ func newJoint(t *testing.T, limits map[budget.Scope]budget.Limits, answer func(r
 	budgets := budget.New(budget.Config{Store: j.store, Limits: func(s budget.Scope) budget.Limits { return limits[s] }})
 	count := &engine.Count{Request: func(*llm.Request) int { return 10 }, Text: func(string, string) int { return 5 }}
 	q := &engine.Quota{
-		Budgets: budgets, Project: "shop", Count: count, Joint: true,
+		Budgets: budgets, Count: count, Joint: true,
 		Price: func(_ string, u *llm.Usage) *llm.Money { m := llm.Money(u.Input() + u.Output); return &m },
 	}
 	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "llmops.db"))
@@ -75,7 +75,7 @@ func newJoint(t *testing.T, limits map[budget.Scope]budget.Limits, answer func(r
 			return q.Attempt(ctx, []budget.Scope{budget.ScopeOf(budget.Provider, name)}, ref, req, time.Now())
 		},
 	})
-	j.engine = engine.New(engine.Config{Gateway: gw, Quota: q, Count: count, Price: q.Price})
+	j.engine = engine.New(engine.Config{Project: "shop", Gateway: gw, Quota: q, Count: count, Price: q.Price})
 	return j
 }
 

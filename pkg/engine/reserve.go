@@ -15,7 +15,6 @@ import (
 // Quota keeps tenants and projects within their limits.
 type Quota struct {
 	Budgets *budget.Budgets
-	Project string // "" means none
 	Count   *Count
 	Price   func(modelRef string, u *llm.Usage) *llm.Money
 	// MaxOutput gives the longest answer of a model in tokens, for a request that does not bound it; 0 means unknown, and
@@ -41,8 +40,8 @@ func reserve(cfg Config) Stage {
 				return next(ctx, call)
 			}
 			scopes := []budget.Scope{budget.ScopeOf(budget.Tenant, call.Tenant)}
-			if q.Project != "" {
-				scopes = append(scopes, budget.ScopeOf(budget.Project, q.Project))
+			if cfg.Project != "" {
+				scopes = append(scopes, budget.ScopeOf(budget.Project, cfg.Project))
 			}
 			most, priced := q.Most(req)
 			err := q.enforceable(ctx, scopes, req.Model, priced)
@@ -64,15 +63,17 @@ func reserve(cfg Config) Stage {
 	}
 }
 
-// Most is the most that a call can use: its input and the longest answer. priced tells whether the price is known.
+// Most is the most that a call can use: its input and the longest answer, of which there is none where
+// Request.MaxTokens is below zero, as of embeddings. priced tells whether the price is known.
 func (q *Quota) Most(req *llm.Request) (use budget.Use, priced bool) {
 	output := req.MaxTokens
-	if output <= 0 && q.MaxOutput != nil {
+	if output == 0 && q.MaxOutput != nil {
 		output = q.MaxOutput(req.Model)
 	}
-	if output <= 0 {
+	if output == 0 {
 		output = 4096
 	}
+	output = max(0, output)
 	return q.use(req.Model, &llm.Usage{UncachedInput: int64(q.Count.Request(req)), Output: int64(output)})
 }
 
@@ -107,7 +108,8 @@ func (q *Quota) used(res *Result) budget.Use {
 		return budget.Use{}
 	}
 	usage := res.Usage()
-	if usage == nil && len(resp.Parts) > 0 {
+	embedded := res.Request.MaxTokens < 0 && resp.FinishReason != ""
+	if usage == nil && (embedded || len(resp.Parts) > 0) {
 		usage = q.Count.usage(res)
 	}
 	if usage == nil {

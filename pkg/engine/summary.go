@@ -26,7 +26,7 @@ func (w *Window) summary(ctx context.Context, call *Call, aside Handler, dropped
 		Model: model, MaxTokens: summaryTokens, Temperature: &zero, Tenant: call.Tenant,
 		Messages: []llm.Message{llm.Text(llm.RoleSystem, summaryTask), llm.Text(llm.RoleUser, transcript(dropped))},
 	}
-	sub := Call{Tenant: call.Tenant, Source: call.Source, Run: call.Run, Unit: call.Unit}
+	sub := Call{Tenant: call.Tenant, Source: call.Source, Run: call.Run, Unit: call.Unit, Tags: call.Tags, Parent: call.Result.TraceID}
 	sub.Result.Request = req
 	if err := aside(ctx, &sub); err != nil {
 		return "", fmt.Errorf("summing up the %d oldest messages: %w", len(dropped), err)

@@ -30,7 +30,7 @@ func trace(cfg Config) Stage {
 				return err
 			}
 			// An interrupted call is recorded too, and a record that fails must not cost the answer.
-			if recordErr := cfg.Ledger.Append(context.WithoutCancel(ctx), record(call, err)); recordErr != nil && cfg.OnRecordError != nil {
+			if recordErr := cfg.Ledger.Append(context.WithoutCancel(ctx), record(cfg, call, err)); recordErr != nil && cfg.OnRecordError != nil {
 				cfg.OnRecordError(recordErr)
 			}
 			return err
@@ -45,10 +45,11 @@ func mistaken(err error) bool {
 }
 
 // record sums up the call for the ledger.
-func record(call *Call, err error) ledger.Record {
+func record(cfg Config, call *Call, err error) ledger.Record {
 	res := &call.Result
 	r := ledger.Record{
-		TraceID: res.TraceID, Time: res.Started, Tenant: call.Tenant, Conversation: call.Conversation,
+		TraceID: res.TraceID, Parent: call.Parent, Time: res.Started, Tenant: call.Tenant, Project: cfg.Project,
+		Conversation: call.Conversation, Tags: call.Tags,
 		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
 		Cost: res.Cost, Total: res.Latency, Status: status(res.Response, err),
 		Unit: call.Unit, Experiment: res.Experiment, Cut: res.Cut.String(), Vars: maps.Clone(call.Vars),
@@ -82,6 +83,9 @@ func record(call *Call, err error) ledger.Record {
 		}
 		if resp.Ref != "" {
 			r.Provider, _, _ = strings.Cut(resp.Ref, "/")
+		}
+		if cfg.KeyName != nil && resp.Ref != "" && !resp.Cached && !resp.Static {
+			r.KeyName = cfg.KeyName(resp.Ref)
 		}
 	}
 	if rate := res.TokensPerSecond(); rate > 0 {

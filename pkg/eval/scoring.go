@@ -13,7 +13,7 @@ import (
 // asked again either, such as a judge's key that is refused: the answer is to be scored another time.
 func (r *Record) scoreAll(ctx context.Context, c *Case, resp *llm.Response, metrics []*score.Metric) error {
 	sample := c.Sample(r.Output, resp, r.Cost)
-	sample.Repeat, sample.Latency = r.Repeat, time.Duration(r.Latency)
+	sample.TraceID, sample.Repeat, sample.Latency = r.TraceID, r.Repeat, time.Duration(r.Latency)
 	for _, m := range metrics {
 		if err := r.score(ctx, m, sample); err != nil {
 			return err

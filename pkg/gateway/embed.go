@@ -7,7 +7,8 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
-// Embed asks the provider that the request's Model names for embeddings, with the retries of Generate.
+// Embed asks the provider that the request's Model names for embeddings, with the retries and limits of Generate. What
+// comes with an error tells the attempts.
 func (g *Gateway) Embed(ctx context.Context, req *llm.EmbedRequest) (*llm.Embedding, error) {
 	e, err := g.embedder(req.Model)
 	if err != nil {
@@ -16,15 +17,26 @@ func (g *Gateway) Embed(ctx context.Context, req *llm.EmbedRequest) (*llm.Embedd
 	var out *llm.Embedding
 	once := llm.ModelFunc(func(ctx context.Context, _ *llm.Request) (*llm.Response, error) {
 		var err error
-		out, err = e.Embed(ctx, req)
-		return nil, err
+		if out, err = e.Embed(ctx, req); err != nil {
+			return &llm.Response{}, err
+		}
+		return &llm.Response{Model: out.Model, Usage: out.Usage, FinishReason: llm.FinishStop}, nil
 	})
-	resp, err := llm.Wrap(once, g.cfg.Retry.Middleware()).Generate(ctx, &llm.Request{Model: req.Model})
+	resp, err := llm.Wrap(once, g.cfg.Retry.Middleware(), g.limited(req.Model)).Generate(ctx, asRequest(req))
 	if err != nil {
-		return nil, err
+		return &llm.Embedding{Attempts: resp.Attempts}, err
 	}
 	out.Attempts = resp.Attempts
 	return out, nil
+}
+
+// asRequest is what limits see of a request for embeddings: its texts, and that there is no answer.
+func asRequest(req *llm.EmbedRequest) *llm.Request {
+	r := &llm.Request{Model: req.Model, MaxTokens: -1}
+	for _, t := range req.Texts {
+		r.Messages = append(r.Messages, llm.Text(llm.RoleUser, t))
+	}
+	return r
 }
 
 // Embeds tells what stands in the way of embeddings by a model, without asking for any: an unknown

@@ -45,10 +45,33 @@ func TestEmbedRetries(t *testing.T) {
 		t.Errorf("the provider was opened %d times", opened)
 	}
 	failures = 9
-	if out, err := g.Embed(t.Context(), &llm.EmbedRequest{Model: "p/m", Texts: []string{"a"}}); err == nil || out != nil {
+	if out, err := g.Embed(t.Context(), &llm.EmbedRequest{Model: "p/m", Texts: []string{"a"}}); err == nil || out == nil || out.Attempts != 3 {
 		t.Errorf("%+v, %v after too many failures", out, err)
 	}
 	if err := g.Embeds("none/m"); err == nil {
 		t.Error("a model without embeddings passes for one")
+	}
+}
+
+// The limits of provider and key see each try for embeddings, its texts, and that it has no answer.
+func TestEmbedIsLimited(t *testing.T) {
+	failures, begun, ended := 1, []*llm.Request(nil), 0
+	g := gateway.New(gateway.Config{
+		Open:  func(string) (llm.Model, error) { return flaky{failures: &failures}, nil },
+		Retry: gateway.Retry{Attempts: 3, Sleep: func(context.Context, time.Duration) error { return nil }},
+		Limit: func(_ context.Context, _ string, req *llm.Request) (func(*llm.Response), error) {
+			begun = append(begun, req)
+			return func(r *llm.Response) {
+				if r != nil {
+					ended++
+				}
+			}, nil
+		},
+	})
+	if _, err := g.Embed(t.Context(), &llm.EmbedRequest{Model: "p/m", Texts: []string{"a", "b"}}); err != nil {
+		t.Fatal(err)
+	}
+	if len(begun) != 2 || ended != 2 || len(begun[0].Messages) != 2 || begun[0].MaxTokens >= 0 {
+		t.Errorf("%d begun, %d ended: %+v", len(begun), ended, begun)
 	}
 }

@@ -64,8 +64,8 @@ func (l *Ledger) spent(ctx context.Context, f Filter, from time.Time) (Total, er
 // first is the day of UTC where the rate begins: that of the first call that fits, or a week before today.
 func (l *Ledger) first(ctx context.Context, f Filter, now time.Time) (time.Time, error) {
 	from := now.Truncate(24*time.Hour).AddDate(0, 0, -burnDays)
-	f.Since, f.Until = time.Time{}, time.Time{}
-	t := f.sums(false)
+	f.Since, f.Until, f.Zone = time.Time{}, time.Time{}, nil
+	t := f.sums(ByDay)
 	where, args := f.where(t)
 	var at *int64
 	query := fmt.Sprintf(`SELECT min(%s) FROM %s c WHERE %s`, t.column, t.name, where)

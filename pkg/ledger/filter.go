@@ -22,6 +22,8 @@ type Filter struct {
 	Status       Status
 	ErrorKind    llm.ErrorKind
 	Conversation string
+	Parent       string // only parts of the call with this trace id
+	KeyName      string
 	CaseID       string
 	Tag          string
 	Cache        string // CacheHit or CacheMiss
@@ -56,6 +58,8 @@ func (f *Filter) single() []condition {
 		{"status", string(f.Status)},
 		{"error_kind", string(f.ErrorKind)},
 		{"conversation", f.Conversation},
+		{"parent", f.Parent},
+		{"key_name", f.KeyName},
 		{"case_id", f.CaseID},
 		{"cache", f.Cache},
 	}
@@ -63,27 +67,15 @@ func (f *Filter) single() []condition {
 
 type condition struct{ column, value string }
 
-// table is where sums come from, and unit what its times are counted in: single calls, hours or days.
-type table struct {
-	name, column string
-	unit         time.Duration
-}
-
-var (
-	single = table{"calls", "time", time.Nanosecond}
-	hours  = table{"call_hours", "hour", time.Hour}
-	days   = table{"call_days", "day", 24 * time.Hour}
-)
-
 // where makes the condition and its arguments for a table.
 func (f *Filter) where(from table) (string, []any) {
 	cond, args := []string{"1"}, []any(nil)
 	is := func(c string, v any) { cond, args = append(cond, c), append(args, v) }
 	if !f.Since.IsZero() {
-		is(from.column+" >= ?", f.Since.UnixNano()/int64(from.unit))
+		is(from.column+" >= ?", from.at(f.Since))
 	}
 	if !f.Until.IsZero() {
-		is(from.column+" < ?", f.Until.UnixNano()/int64(from.unit))
+		is(from.column+" < ?", from.at(f.Until))
 	}
 	for _, c := range append(f.summed(), f.single()...) {
 		if c.value != "" {
@@ -103,27 +95,4 @@ func (f *Filter) where(from table) (string, []any) {
 		is("c.seq IN (SELECT rowid FROM call_search WHERE call_search MATCH ?)", f.Search.match)
 	}
 	return strings.Join(cond, " AND "), args
-}
-
-// sums is the smallest table that can answer. byDay means that days are told apart, which the zone may
-// begin at any hour.
-func (f *Filter) sums(byDay bool) table {
-	for _, c := range f.single() {
-		if c.value != "" {
-			return single
-		}
-	}
-	if f.Tag != "" || f.MinCost > 0 || f.MinLatency > 0 || f.Search != nil {
-		return single
-	}
-	whole := func(unit time.Duration) bool {
-		return (f.Since.IsZero() || f.Since.UnixNano()%int64(unit) == 0) && (f.Until.IsZero() || f.Until.UnixNano()%int64(unit) == 0)
-	}
-	switch {
-	case whole(days.unit) && (!byDay || f.Zone == nil || f.Zone == time.UTC):
-		return days
-	case whole(hours.unit) && (!byDay || f.wholeHours()):
-		return hours
-	}
-	return single
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// hourKey is what call_hours sums up by, and call_days with days for hours.
+// hourKey is what call_hours sums up by, and the other tables of sums with what they count for hours.
 type hourKey struct {
 	hour                                                             int64
 	tenant, project, source, model, prompt, version, experiment, run string
@@ -36,20 +36,38 @@ func inSQL(ctx context.Context, tx *sql.Tx) inTx {
 	}
 }
 
-// writeSums adds sums to those of their hours and days.
+// writeSums adds sums to those of their hours, days and months.
 func writeSums(exec inTx, sums map[hourKey]*Total) error {
-	days := map[hourKey]*Total{}
-	for k, t := range sums {
-		k.hour /= 24
-		if days[k] == nil {
-			days[k] = &Total{}
+	ofDays := rollUp(sums, func(k *hourKey) { k.hour /= 24 })
+	all := func(k *hourKey) { k.tenant, k.run = "", "" }
+	for _, into := range []struct {
+		table
+		sums map[hourKey]*Total
+	}{
+		{hours, sums},
+		{days, ofDays},
+		{months, rollUp(ofDays, func(k *hourKey) { k.hour = months.at(time.Unix(k.hour*86400, 0)) })},
+		{allHours, rollUp(sums, all)},
+		{allDays, rollUp(ofDays, all)},
+	} {
+		if err := upsert(exec, `INSERT INTO `+into.name+upsertSums, into.sums); err != nil {
+			return err
 		}
-		days[k].Plus(t)
 	}
-	if err := upsert(exec, `INSERT INTO call_hours`+upsertSums, sums); err != nil {
-		return err
+	return nil
+}
+
+// rollUp sums up what is under the same key once keys are made wider.
+func rollUp(sums map[hourKey]*Total, widen func(*hourKey)) map[hourKey]*Total {
+	out := make(map[hourKey]*Total, len(sums))
+	for k, t := range sums {
+		widen(&k)
+		if out[k] == nil {
+			out[k] = &Total{}
+		}
+		out[k].Plus(t)
 	}
-	return upsert(exec, `INSERT INTO call_days`+upsertSums, days)
+	return out
 }
 
 func upsert(exec inTx, query string, sums map[hourKey]*Total) error {

@@ -5,7 +5,7 @@ import "github.com/llmops-toolkit/llmops/pkg/sqlite"
 // Schema is the ledger's part of the database. Open migrates it; a caller that opens the database for
 // several components may name it there as well.
 func Schema() sqlite.Schema {
-	return sqlite.Schema{Name: "ledger", Migrations: []string{tables, fields}}
+	return sqlite.Schema{Name: "ledger", Migrations: []string{tables, fields, sumsOfMany}}
 }
 
 // Times are nanoseconds since 1970 in UTC, money is nano-dollars, durations are nanoseconds. The buckets

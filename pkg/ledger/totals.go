@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -25,7 +26,7 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	if err != nil {
 		return nil, err
 	}
-	query, args := f.totals(columns, f.sums(slices.Contains(by, ByDay)))
+	query, args := f.totals(columns, f.sums(by...))
 	rows, err := l.db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	defer rows.Close()
 	var groups []Total
 	for rows.Next() {
-		if err := group(rows, &groups); err != nil {
+		if err := group(rows, by, &groups); err != nil {
 			return nil, err
 		}
 	}
@@ -41,33 +42,47 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	return groups, rows.Err()
 }
 
-// columns are what to group by, in the order of Key; NULL where a field is not asked for.
+// columns are what to group by, one for each dimension.
 func (l *Ledger) columns(ctx context.Context, f Filter, by []Dimension) ([]string, error) {
-	columns := slices.Repeat([]string{"NULL"}, len(Dimensions()))
+	var columns []string
 	for _, d := range by {
-		i := slices.Index(Dimensions(), d)
-		if i < 0 {
+		if !slices.Contains(Dimensions(), d) {
 			return nil, fmt.Errorf("ledger: calls cannot be summed up by %q", d)
 		}
-		if columns[i] = string(d); d == ByRun {
-			columns[i] = "run_id"
+		switch d {
+		case ByRun:
+			columns = append(columns, "run_id")
+		case ByDay:
+			offset, err := l.offset(ctx, f)
+			if err != nil {
+				return nil, err
+			}
+			columns = append(columns, "(at + "+offset+") / 86400")
+		default:
+			columns = append(columns, string(d))
 		}
 	}
-	if !slices.Contains(by, ByDay) {
-		return columns, nil
-	}
-	offset, err := l.offset(ctx, f)
-	columns[0] = "(at + " + offset + ") / 86400"
-	return columns, err
+	return columns, nil
 }
 
 func (f *Filter) totals(columns []string, t table) (query string, args []any) {
 	where, args := f.where(t)
+	if t == days && f.Tenant == "" && !f.Since.IsZero() { // so that each tenant's days are found by the key
+		where = `tenant IN (SELECT DISTINCT tenant FROM call_months) AND ` + where
+	}
 	from := fmt.Sprintf(`(SELECT %s * %d AS at, source = 'eval' AS of_eval, * FROM %s WHERE %s)`, t.column, int64(t.unit.Seconds()), t.name, where)
 	if t == single {
 		from = `(SELECT ` + callAsHour + ` FROM calls c WHERE ` + where + `)`
 	}
-	return `SELECT ` + strings.Join(columns, ", ") + `, ` + sums + ` FROM ` + from + ` GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, args
+	groups := "NULL" // else no call at all would make a group
+	for i := range columns {
+		if i == 0 {
+			groups = "1"
+			continue
+		}
+		groups += ", " + strconv.Itoa(i+1)
+	}
+	return `SELECT ` + strings.Join(append(slices.Clone(columns), sums), ", ") + ` FROM ` + from + ` GROUP BY ` + groups, args
 }
 
 const sums = `sum(calls), sum(ok), sum(incomplete), sum(failed), sum(canceled), sum(unknown_usage), sum(estimated),
@@ -87,28 +102,50 @@ const callAsHour = `time / 1000000000 AS at, source = 'eval' AS of_eval, tenant,
 	passed IS NOT NULL AS judged, coalesce(passed, 0) AS passed, total`
 
 // group reads a row.
-func group(rows *sql.Rows, groups *[]Total) error {
-	var day *int64
-	var text [8]*string
+func group(rows *sql.Rows, by []Dimension, groups *[]Total) error {
+	var day int64
 	var t Total
-	err := rows.Scan(&day, &text[0], &text[1], &text[2], &text[3], &text[4], &text[5], &text[6], &text[7],
-		&t.Calls, &t.OK, &t.Incomplete, &t.Failed, &t.Canceled, &t.UnknownUsage, &t.Estimated,
+	fields := make([]any, 0, len(by)+24)
+	for _, d := range by {
+		if d == ByDay {
+			fields = append(fields, &day)
+			continue
+		}
+		fields = append(fields, t.field(d))
+	}
+	err := rows.Scan(append(fields, &t.Calls, &t.OK, &t.Incomplete, &t.Failed, &t.Canceled, &t.UnknownUsage, &t.Estimated,
 		&t.Usage.UncachedInput, &t.Usage.CacheRead, &t.Usage.CacheWrite, &t.Usage.CacheWrite1h, &t.Usage.Output, &t.Usage.Reasoning,
 		&t.Unpriced, &t.UnpricedFailed, &t.Cost,
-		&t.CacheHits, &t.CacheMisses, &t.Saved, &t.Judged, &t.Passed, &t.Latency, &t.EvalCost, &t.EvalUnpriced)
+		&t.CacheHits, &t.CacheMisses, &t.Saved, &t.Judged, &t.Passed, &t.Latency, &t.EvalCost, &t.EvalUnpriced)...)
 	if err != nil {
 		return err
 	}
-	for i, field := range []*string{&t.Tenant, &t.Project, &t.Source, &t.Model, &t.Prompt, &t.Version, &t.Experiment, &t.Run} {
-		if text[i] != nil {
-			*field = *text[i]
-		}
-	}
-	if day != nil {
-		t.Day = time.Unix(*day*86400, 0).UTC().Format(time.DateOnly)
+	if slices.Contains(by, ByDay) {
+		t.Day = time.Unix(day*86400, 0).UTC().Format(time.DateOnly)
 	}
 	*groups = append(*groups, t)
 	return nil
+}
+
+// field is where a dimension other than the day stands.
+func (k *Key) field(d Dimension) *string {
+	switch d {
+	case ByTenant:
+		return &k.Tenant
+	case ByProject:
+		return &k.Project
+	case BySource:
+		return &k.Source
+	case ByModel:
+		return &k.Model
+	case ByPrompt:
+		return &k.Prompt
+	case ByVersion:
+		return &k.Version
+	case ByExperiment:
+		return &k.Experiment
+	}
+	return &k.Run
 }
 
 func sortTotals(all []Total) {

@@ -3,7 +3,7 @@ package llm
 import "context"
 
 // Embedder is what a Model may also be: it turns texts into vectors. Embed is safe for concurrent use. A
-// model that has none fails with a *diag.Error.
+// model that has none fails with a *diag.Error. An Embedding may come with an error: it tells the attempts.
 type Embedder interface {
 	Embed(ctx context.Context, req *EmbedRequest) (*Embedding, error)
 }
@@ -20,7 +20,7 @@ type Embedding struct {
 	Vectors  [][]float32
 	Model    string // that the provider says answered
 	Usage    *Usage // nil means unknown; there is no output
-	Attempts int    // tries, the successful one included
+	Attempts int    // tries, the successful one included; set by the gateway
 }
 
 // Check tells what is wrong with an answer to n texts, as an *Error: vectors that are missing, empty or

@@ -66,7 +66,7 @@ func (a *asker) question(s *Sample, step string, texts map[string]string, values
 }
 
 func (a *asker) about(s *Sample, step string) About {
-	return About{Case: s.ID, Metric: a.tools.metric, Step: step, Repeat: s.Repeat, Run: a.tools.Run}
+	return About{Case: s.ID, Metric: a.tools.metric, Step: step, Repeat: s.Repeat, Run: a.tools.Run, Answer: s.TraceID}
 }
 
 // put asks. Without an answer the outcome says why the sample is unscored.

@@ -90,7 +90,7 @@ func (e *embedder) bind(t Tools, option, model string) (string, error) {
 
 func (e *embedder) embed(ctx context.Context, s *Sample, list []string, bill *Bill) ([][]float32, *Outcome) {
 	ask := EmbedAsk{Model: e.ref, Texts: list, About: About{
-		Case: s.ID, Metric: e.tools.metric, Step: "embed", Repeat: s.Repeat, Run: e.tools.Run,
+		Case: s.ID, Metric: e.tools.metric, Step: "embed", Repeat: s.Repeat, Run: e.tools.Run, Answer: s.TraceID,
 	}}
 	got, err := e.tools.Embed(ctx, ask)
 	if err == nil && len(got.Vectors) != len(list) {

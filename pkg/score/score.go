@@ -24,6 +24,7 @@ type Scorer interface {
 // Sample is an answer with the case that it answers.
 type Sample struct {
 	ID       string
+	TraceID  string         // of the call that gave the answer; "" where it is not known
 	Repeat   int            // from 0
 	Input    string         // the question, "" where the case has vars or messages instead
 	Vars     map[string]any // what the prompt was rendered with

@@ -54,6 +54,7 @@ type About struct {
 	Step   string // tells apart the questions that one scorer asks of one answer; "" where it asks one
 	Repeat int
 	Run    string
+	Answer string // trace id of the call that gave the answer; "" where it is not known
 }
 
 // Key names the question: "refund-01/helpful/swapped". A recording can have the judge's answer under it.
