@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -58,7 +59,7 @@ func (d *doctor) floating() {
 		}
 		if s := modelStatus(d.cfg, catalog(), ref, time.Now()); s.Floating {
 			c := check{Name: "model " + ref, Health: healthWarn, Detail: "the name moves on to new snapshots by itself"}
-			if at := slices.Sorted(slices.Values(d.places[ref])); len(at) > 0 {
+			if at := slices.SortedFunc(slices.Values(d.places[ref]), byLine); len(at) > 0 {
 				c.Detail = strings.Join(at, ", ") + ": " + c.Detail
 			}
 			if s.Snapshot != "" {
@@ -68,6 +69,9 @@ func (d *doctor) floating() {
 		}
 	}
 }
+
+// byLine orders places of one file by their lines: 8 before 23.
+func byLine(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) }
 
 // route checks the routing rules, and adds their models to those that the project names.
 func (d *doctor) route() {
