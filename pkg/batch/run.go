@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 )
 
 // Run sends what is left of the batch and blocks until all of it is written, ctx ends, or going on makes
@@ -185,7 +185,7 @@ func (r *run) collect(a answer) error {
 	case errors.Is(a.err, context.Canceled):
 		r.cutOff++
 		return nil // to be done when the batch goes on
-	case errors.Is(a.err, llm.ErrAuth) || errors.Is(a.err, llm.ErrQuota): // every other call will fail like this one
+	case engine.EndsRun(a.err):
 		return fmt.Errorf("record %q: %w", a.id, a.err)
 	case r.asksForLong(a.err):
 		return fmt.Errorf("record %q: %w: %w", a.id, ErrLongWait, a.err)

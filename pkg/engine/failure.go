@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
 
 // FailureType is the word by which the records of evals and batches name what kept a call from an answer: the kind
@@ -21,4 +22,13 @@ func FailureType(err error) string {
 		return string(llm.KindTimeout)
 	}
 	return "error"
+}
+
+// EndsRun tells that every other call of a run will fail like this one: the key is refused, or an account or a budget
+// is used up. A call that needs more than the whole of a limit ends none: smaller ones get through.
+func EndsRun(err error) bool {
+	if limit, ok := errors.AsType[*budget.LimitError](err); ok && limit.TooLarge() {
+		return false
+	}
+	return errors.Is(err, llm.ErrAuth) || errors.Is(err, llm.ErrQuota)
 }

@@ -198,7 +198,7 @@ func Refusal(err error, now time.Time) error {
 		return err
 	}
 	e := &llm.Error{Kind: llm.KindRateLimit, Err: limit, Advice: "`llmops quota status` shows what is used, `llmops quota set` sets another limit"}
-	if limit.Need > limit.Limit || limit.Budget() {
+	if limit.TooLarge() || limit.Budget() {
 		e.Kind = llm.KindQuota
 	}
 	if !limit.Frees.IsZero() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 )
 
@@ -208,7 +209,7 @@ func verdicts(ctx context.Context, cfg CalibrateConfig, items []*item) error {
 				sample := *j.sample
 				sample.Repeat = j.repeat
 				o := j.metric.Score(ctx, &sample)
-				if fatal(o.Err) {
+				if engine.EndsRun(o.Err) {
 					cancel(o.Err)
 				}
 				j.said[j.repeat] = o

@@ -211,7 +211,7 @@ func (r *runner) collect(ctx context.Context, f finished) error {
 	if f.record == nil {
 		return f.err
 	}
-	if fatal(f.err) {
+	if engine.EndsRun(f.err) {
 		return fmt.Errorf("case %s: %w", f.c.ID, f.err)
 	}
 	if err := r.write(f.record); err != nil {
@@ -243,9 +243,6 @@ func (r *runner) count(rec *Record) {
 		r.cfg.Progress(Progress{r.calls, r.done, r.failed, r.tally.usage.copy(), r.cfg.now().Sub(r.started)})
 	}
 }
-
-// fatal tells whether every other call will fail like this one.
-func fatal(err error) bool { return errors.Is(err, llm.ErrAuth) || errors.Is(err, llm.ErrQuota) }
 
 func isProvider(err error) bool {
 	var e *llm.Error

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 )
@@ -39,7 +40,7 @@ func (r *Record) score(ctx context.Context, m *score.Metric, sample *score.Sampl
 	}
 	r.Scores[m.Name] = newScore(o)
 	r.judged(o.Bill)
-	if fatal(o.Err) {
+	if engine.EndsRun(o.Err) {
 		return fmt.Errorf("scorer %s: %w", m.Name, o.Err)
 	}
 	return nil

@@ -21,7 +21,7 @@ type LimitError struct {
 func (e *LimitError) Error() string {
 	s := fmt.Sprintf("%s: %s of %s is reached: %s used, %s more needed",
 		e.Scope, e.Resource, e.Resource.Amount(e.Limit), e.Resource.Amount(e.Used), e.Resource.Amount(e.Need))
-	if e.Need > e.Limit {
+	if e.TooLarge() {
 		return fmt.Sprintf("%s: the call needs %s, more than the whole %s of %s", e.Scope, e.Resource.Amount(e.Need), e.Resource, e.Resource.Amount(e.Limit))
 	}
 	if !e.Frees.IsZero() {
@@ -29,6 +29,9 @@ func (e *LimitError) Error() string {
 	}
 	return s
 }
+
+// TooLarge tells that the call needs more than the whole limit: no waiting helps it.
+func (e *LimitError) TooLarge() bool { return e.Need > e.Limit }
 
 // Budget tells that what is reached is a day's or month's budget and no rate.
 func (e *LimitError) Budget() bool { return e.Resource.period() != "" }
