@@ -223,7 +223,7 @@ func noQuestion(l *line) error {
 		return diag.Errorf("it has no body with a request")
 	}
 	return diag.Errorf("it has neither input nor messages").
-		WithHint(`a record is a line: {"id": "1", "input": "Hello"}; --map input=FIELD takes another field`)
+		WithHint(`a record is a line: {"id": "1", "input": "Hello"}; --map input=FIELD takes another field, or column of a CSV file`)
 }
 
 // isOpenAI tells OpenAI's line from a record of ours that has a text field called body.

@@ -171,7 +171,7 @@ func usageLine(out *chat.Outcome) string {
 		}
 	}
 	if r.Route != "" && r.Request != nil {
-		parts = append(parts, fmt.Sprintf("%s by the rule %s (%s)", r.Request.Model, r.Route, r.RouteReason))
+		parts = append(parts, fmt.Sprintf("%s by %s (%s)", r.Request.Model, ruleName(r.Route), r.RouteReason))
 	}
 	parts = append(parts, price(r.Cost))
 	if t := r.Response.Timing.TTFT; t > 0 {
@@ -197,4 +197,12 @@ func ms(d time.Duration) string {
 func round(x float64, digits int) float64 {
 	scale := math.Pow(10, float64(digits))
 	return math.Round(x*scale) / scale
+}
+
+// ruleName is what a routing rule is called in a sentence. One without a name is "rule 2" already.
+func ruleName(rule string) string {
+	if strings.HasPrefix(rule, "rule ") {
+		return rule
+	}
+	return "the rule " + rule
 }

@@ -152,15 +152,6 @@ func usage(cmd *cobra.Command, err error) error {
 	return diag.Errorf("%w", err).WithHint("see `%s --help`", cmd.CommandPath())
 }
 
-func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if err := check(cmd, args); err != nil {
-			return usage(cmd, err)
-		}
-		return nil
-	}
-}
-
 // group is the run function of a command that only holds others.
 func group(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {

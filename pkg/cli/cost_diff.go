@@ -23,8 +23,9 @@ func newCostDiff(e *env) *cobra.Command {
 		Long: `Compare what a call costs with two versions of a prompt. Each is counted for
 its own model unless --model names others. Variables that are not given are
 counted as empty, in both.`,
-		Example: `  llmops cost diff support@1.0.0 support@1.1.0 --requests-per-day 10000
-  llmops cost diff support@git:main support --vars vars.json -m openai/gpt-4o`,
+		Example: `  llmops cost diff customer-support@1.0.0 customer-support@1.1.0 \
+    --requests-per-day 10000
+  llmops cost diff customer-support@git:main customer-support -m openai/gpt-4o`,
 		Args: usageArgs(cobra.ExactArgs(2)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCostDiff(cmd.Context(), e, f, args[0], args[1])

@@ -79,7 +79,7 @@ func (d *doctor) prompts() {
 		}
 	}
 	if broken == 0 {
-		d.add(passed("prompts", "%d with %d versions", len(names), count))
+		d.add(passed("prompts", "%d with %s", len(names), plural(count, "version")))
 	}
 }
 

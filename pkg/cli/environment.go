@@ -24,7 +24,7 @@ func environmentHelp() string {
 	b.WriteString(`
 Where and how:
   LLMOPS_CONFIG                 configuration file instead of llmops.yaml
-  XDG_CONFIG_HOME               holds llmops/config.yaml, the user's own settings;
+  XDG_CONFIG_HOME               holds llmops/config.yaml, the user's settings;
                                 ~/.config if not set
   NO_COLOR                      any value: print without colour
   CLICOLOR_FORCE                not 0: colour even into a pipe; NO_COLOR wins

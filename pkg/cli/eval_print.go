@@ -85,7 +85,7 @@ func (e *env) evalVerdict(ctx context.Context, o evalRunOptions, name string, ou
 		return &codedError{exitItems, fmt.Errorf("the run is not valid: %s", out.Result.Invalid)}
 	case out.Result.Errors > 0:
 		e.offerRetry(name, out)
-		return &codedError{exitItems, fmt.Errorf("%d calls failed; their cases are unscored", out.Result.Errors)}
+		return &codedError{exitItems, fmt.Errorf("%s failed; and what they were for is unscored", plural(out.Result.Errors, "call"))}
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ const exitCodesHelp = `llmops ends with one of these codes:
     3  regression: the gate failed
     4  authentication: a key is missing, wrong or not allowed
     5  finished, with failed items (eval, batch)
-    6  incomplete answer: the stream ended early; what arrived is kept and marked
+    6  incomplete answer: the stream ended early; what came is kept and marked
     7  budget or quota reached
   130  stopped by SIGINT (Ctrl-C)
   141  whoever read the output stopped reading, as head does

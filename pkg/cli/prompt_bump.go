@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"path/filepath"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -128,6 +131,10 @@ func runPromptBump(e *env, o promptBumpOptions, ref string) error {
 	}
 	if o.changelog == "" {
 		e.info("its changelog line is open: say what the version changes")
+	}
+	if o.auto && !strings.Contains(b.From, "-") {
+		draft := filepath.Join(filepath.Dir(b.File), "v"+b.From+".md")
+		e.info("%s is still there, and `llmops prompt check` goes on refusing it: remove it if it is not published", draft)
 	}
 	return nil
 }

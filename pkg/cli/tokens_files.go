@@ -42,7 +42,7 @@ func (e *env) expand(args []string) ([]textFile, error) {
 		case strings.ContainsAny(arg, "*?["):
 			found, err = e.glob(arg)
 		case errors.Is(err, fs.ErrNotExist):
-			err = diag.Errorf("there is no file %s", arg).WithHint("%s", diag.DidYouMean(filepath.Base(arg), siblings(arg)))
+			err = noTextFile(arg)
 		default:
 			err = diag.Errorf("%w", err)
 		}
@@ -52,6 +52,15 @@ func (e *env) expand(args []string) ([]textFile, error) {
 		files = append(files, found...)
 	}
 	return files, nil
+}
+
+// noTextFile says that a file is missing, and what else was perhaps meant.
+func noTextFile(arg string) error {
+	e := diag.Errorf("there is no file %s", arg)
+	if near := diag.DidYouMean(filepath.Base(arg), siblings(arg)); near != "" {
+		return e.WithHint("%s", near)
+	}
+	return e.WithHint("a text itself comes on standard input: echo \"Hello\" | llmops tokens")
 }
 
 // siblings lists the names in a missing file's directory.

@@ -32,10 +32,13 @@ func (c *Config) Settings() ([]Setting, error) {
 	var out []Setting
 	for _, leaf := range doc.Leaves() {
 		origin := c.Origin(leaf.Path)
-		if leaf.Value == "" && origin == "" { // a field that nobody set inside an entry
+		if origin == "" && slices.Contains([]string{"", "0s", "null"}, leaf.Value) { // a field that nobody set inside an entry
 			continue
 		}
 		value := leaf.Value
+		if leaf.Path == "redis.url" && c.Redis.URL.IsZero() { // a secret that is not there hides nothing
+			value = ""
+		}
 		out = append(out, Setting{Path: leaf.Path, Value: value, Origin: origin})
 	}
 	return out, nil

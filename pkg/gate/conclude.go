@@ -158,7 +158,7 @@ func (r *Result) warn(o Options) {
 		warn(len(r.Broken), "%s broken and %d fixed: %s", areCases(len(r.Broken)), len(r.Fixed), some(r.Broken))
 	}
 	u := r.Unpaired
-	warn(len(r.Unconfirmed), "seeming broken, and not confirmed: %s", some(r.Unconfirmed))
+	warn(len(r.Unconfirmed), "seem broken, and are not confirmed: %s", some(r.Unconfirmed))
 	warn(len(u.Changed), "changed, and not compared: %s", some(u.Changed))
 	warn(len(u.Removed), "cases of the baseline that are gone: %s", some(u.Removed))
 	warn(len(u.ChangedMetrics), "metrics that compute something else now: %s", some(u.ChangedMetrics))

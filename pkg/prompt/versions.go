@@ -127,7 +127,7 @@ func (r *Registry) noPrompt(name string, err error) error {
 	names, _ := r.Names()
 	e := diag.Errorf("no prompt %q%s", name, where).WithHint("%s", diag.DidYouMean(name, names))
 	if e.Advice == "" && len(names) > 0 {
-		e.Advice = "there are " + strings.Join(names[:min(len(names), 10)], ", ")
+		e.Advice = "prompts: " + strings.Join(names[:min(len(names), 10)], ", ")
 	}
 	e.Err = fs.ErrNotExist
 	return e
@@ -166,7 +166,7 @@ func noVersion(ref Ref, all []*semver.Version) error {
 		e = diag.Errorf("prompt %s has no release yet, only prereleases", ref.Name)
 	}
 	e.Err = fs.ErrNotExist
-	return e.WithHint("there are %s", strings.Join(names[:min(len(names), 8)], ", "))
+	return e.WithHint("its versions: %s", strings.Join(names[:min(len(names), 8)], ", "))
 }
 
 func (ref Ref) want() string {
