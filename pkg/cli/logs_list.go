@@ -63,22 +63,35 @@ func (g *grid) drop(column int) {
 // logs show takes it.
 const shortID = 8
 
-// list prints calls in the terminal's width: ids lose their beginnings, then prompts and models their middles.
+// list prints calls in the terminal's width: ids lose their beginnings, prompts and models
+// their middles, and times their seconds.
 func (g *grid) list(e *env) error {
 	if g.total() > e.width() {
 		for _, row := range g.rows {
 			row[1] = row[1][max(0, len(row[1])-shortID):]
 		}
 	}
-	widths, over := g.widths(), g.total()-e.width()
+	for _, floor := range []int{10, 6} {
+		g.narrow(g.total()-e.width(), floor)
+	}
+	if g.total() > e.width() {
+		for _, row := range g.rows {
+			row[0] = row[0][:max(0, len(row[0])-len(":05"))]
+		}
+	}
+	return g.print(e)
+}
+
+// narrow takes so many columns from prompts and models, down to a floor.
+func (g *grid) narrow(over, floor int) {
+	widths := g.widths()
 	for i := g.left - 1; i >= 2 && over > 0; i-- {
-		to := min(widths[i], max(10, widths[i]-over))
+		to := min(widths[i], max(floor, widths[i]-over))
 		over -= widths[i] - to
 		for _, row := range g.rows {
 			row[i] = middle(row[i], to)
 		}
 	}
-	return g.print(e)
 }
 
 // ref is the call's prompt version, "" for none.
