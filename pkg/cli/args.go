@@ -17,7 +17,7 @@ func usageArgs(check cobra.PositionalArgs) cobra.PositionalArgs {
 			what = "an argument is missing"
 		}
 		return diag.Errorf("%s: %s", cmd.CommandPath(), what).
-			WithHint("usage: %s; `%s --help` tells more", cmd.UseLine(), cmd.CommandPath())
+			WithHint("usage: %s; see `%s --help`", cmd.UseLine(), cmd.CommandPath())
 	}
 }
 

@@ -16,7 +16,8 @@ func newCost(e *env) *cobra.Command {
 		Use:   "cost",
 		Short: "Estimate what calls will cost, and report what they have cost",
 		Example: `  llmops cost report --by tenant,model --since month
-  llmops cost estimate customer-support -m openai/gpt-4o -m gemini/gemini-2.5-pro
+  llmops cost estimate customer-support -m openai/gpt-4o-mini \
+    -m gemini/gemini-2.5-pro
   llmops cost diff customer-support@1.0.0 customer-support@1.1.0
   llmops cost reprice --at 2026-09-01`,
 		Args: cobra.ArbitraryArgs,

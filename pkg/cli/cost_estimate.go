@@ -86,7 +86,8 @@ func newCostEstimate(e *env) *cobra.Command {
 counted as it would be sent; nothing is sent. The length of answers comes from
 the ledger's calls of that prompt and model, else from eval runs, else it is
 the limit (max tokens). Models are put side by side.`,
-		Example: `  llmops cost estimate customer-support -m openai/gpt-4o -m gemini/gemini-2.5-pro
+		Example: `  llmops cost estimate customer-support -m openai/gpt-4o-mini \
+    -m gemini/gemini-2.5-pro
   llmops cost estimate --prompt customer-support@1.1.0 --var question=Hi \
     --requests-per-day 10000
   llmops cost estimate requests.jsonl -m openai/gpt-4o --batch --max-cost 20
