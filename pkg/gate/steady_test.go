@@ -52,3 +52,18 @@ func TestManyCasesThatDoNotVary(t *testing.T) {
 		t.Errorf("%s, interval %v", m.Verdict, m.CI95)
 	}
 }
+
+// The order of repeats changes nothing, though their sums differ in the last digit.
+func TestRoundingIsNoRegression(t *testing.T) {
+	b, c := newFake("b"), newFake("c")
+	for i := range 10 {
+		for k, v := range []float64{0.1, 0.2, 0.3} {
+			b.add(caseID(i), v)
+			c.add(caseID(i), []float64{0.3, 0.2, 0.1}[k])
+		}
+	}
+	m := judge(t, b, c, Options{}).Metrics[0]
+	if m.Verdict == Regressed || m.Down != 0 || *m.Delta != 0 {
+		t.Errorf("%s: delta %v, %d down", m.Verdict, *m.Delta, m.Down)
+	}
+}
