@@ -15,6 +15,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
 	"github.com/llmops-toolkit/llmops/pkg/report"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
@@ -162,7 +163,7 @@ func (g *gating) verdict() error {
 }
 
 func gateError(r *gate.Result, fail, strict bool, e *env) error {
-	why := strings.Join(r.Reasons, "; ")
+	why := termsafe.Line(strings.Join(r.Reasons, "; ")) // it names cases
 	switch r.Verdict {
 	case gate.Invalid:
 		return &hinted{

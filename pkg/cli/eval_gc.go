@@ -8,6 +8,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 type evalGCOptions struct {
@@ -68,7 +69,7 @@ func runEvalGC(e *env, o evalGCOptions) error {
 		} else if err := eval.Delete(filepath.Join(root, r.ID), false); err != nil {
 			return err
 		}
-		if err := e.say("%s run %s of %s", verb, r.ID, r.Suite); err != nil {
+		if err := e.say("%s run %s of %s", verb, r.ID, termsafe.Line(r.Suite)); err != nil {
 			return err
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
 	"github.com/llmops-toolkit/llmops/pkg/report"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 	"github.com/llmops-toolkit/llmops/pkg/tokens"
 )
 
@@ -51,7 +52,7 @@ func (g *gating) checkPrompts(ctx context.Context) error {
 		return g.refuse(why, breaches, growth, len(list))
 	}
 	for _, w := range why {
-		g.e.notice("warning: %s", w)
+		g.e.notice("warning: %s", termsafe.Line(w)) // it may name a case
 	}
 	return nil
 }

@@ -25,13 +25,12 @@ func (e *env) runMatrix(ctx context.Context, o evalRunOptions, suite *eval.Suite
 	if err != nil {
 		return err
 	}
-	limit := o.maxCost
+	if o.meter, err = e.matrixLimit(ctx, suite, cells, o.maxCost); err != nil {
+		return err
+	}
 	o.maxCost = "" // of the whole, and not of each
 	run, _, err := e.evalConfig(ctx, o, suite)
 	if err != nil {
-		return err
-	}
-	if run.Caller, err = e.matrixLimit(ctx, suite, cells, limit, run.Caller); err != nil {
 		return err
 	}
 	bar := newProgress(e)
@@ -59,10 +58,10 @@ func (e *env) runMatrix(ctx context.Context, o evalRunOptions, suite *eval.Suite
 	return e.matrixVerdict(ctx, m, name)
 }
 
-// matrixLimit holds all runs together to a limit of cost.
-func (e *env) matrixLimit(ctx context.Context, suite *eval.Suite, cells []eval.Cell, limit string, caller eval.Caller) (eval.Caller, error) {
+// matrixLimit holds all runs together to a limit of cost, their judges too; nil where there is none.
+func (e *env) matrixLimit(ctx context.Context, suite *eval.Suite, cells []eval.Cell, limit string) (*estimate.Meter, error) {
 	if limit == "" {
-		return caller, nil
+		return nil, nil
 	}
 	most, err := parseDollars("--max-cost", limit)
 	if err != nil {
@@ -91,7 +90,7 @@ func (e *env) matrixLimit(ctx context.Context, suite *eval.Suite, cells []eval.C
 		return nil, &codedError{exitBudget, fmt.Errorf("the matrix costs %s at the least, above --max-cost %s; no call was made", dollars(sum.Low), *most)}
 	}
 	e.info("estimated cost: %s (%s to %s)", dollars(sum.Expected), dollars(sum.Low), dollars(sum.High))
-	return &estimate.Meter{Caller: caller, Limit: *most, PerCall: perCall}, nil
+	return &estimate.Meter{Limit: *most, PerCall: perCall}, nil
 }
 
 // matrixVerdict is the worst of what the runs say.

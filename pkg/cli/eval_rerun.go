@@ -8,6 +8,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 // rerunner asks cases again for the gate, with real calls past the cache.
@@ -76,7 +77,7 @@ func (r *rerunner) tell(which gate.Side, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.told[which] {
-		r.e.notice("warning: the %s cannot be asked again: %v", which, err)
+		r.e.notice("warning: the %s cannot be asked again: %s", which, termsafe.Line(err.Error()))
 	}
 	r.told[which] = true
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/estimate"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/provider"
 	"github.com/llmops-toolkit/llmops/pkg/provider/replay"
@@ -32,6 +33,7 @@ type evalRunOptions struct {
 	resume      string
 	retry       bool
 	maxCost     string
+	meter       *estimate.Meter // of a matrix, whose Caller is still to be set; nil: none
 	idleTimeout time.Duration
 	allowExec   bool
 	output      []string
@@ -207,6 +209,10 @@ func (e *env) evalConfig(ctx context.Context, o evalRunOptions, suite *eval.Suit
 	caller, budget, err := e.budget(ctx, suite, o.model, o.maxCost, eng)
 	if err != nil {
 		return eval.Config{}, nil, err
+	}
+	if o.meter != nil {
+		o.meter.Caller = caller
+		caller = o.meter
 	}
 	tools, err := e.scoreTools(eng, caller, suite, o.allowExec)
 	return eval.Config{

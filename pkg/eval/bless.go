@@ -30,7 +30,7 @@ func (s *Suite) Baselines() []string {
 	entries, _ := os.ReadDir(filepath.Join(s.Dir, baselinesName)) // where there are none, there is none
 	var tags []string
 	for _, e := range entries {
-		if isRun(s.BaselineDir(e.Name())) {
+		if isRun(s.BaselineDir(e.Name())) && !strings.HasPrefix(e.Name(), ".") { // what a killed Bless leaves
 			tags = append(tags, e.Name())
 		}
 	}

@@ -16,8 +16,8 @@ import (
 // the suite names outside of its directory come along where they are in the tree; committed baselines do not.
 func Checkout(tree fs.FS, name, dest string) (*Suite, error) {
 	root := filepath.Join(dest, filepath.FromSlash(name))
-	if s, err := Load(root); err == nil { // a revision does not change
-		return s, nil
+	if s, err := Load(root); err == nil { // a revision does not change, but what is beside the suite may not be there yet
+		return s, s.extractOthers(tree, name, dest)
 	}
 	if _, err := fs.Stat(tree, path.Join(name, suiteName)); err != nil {
 		return nil, diag.Errorf("there is no suite %s in that revision", name).WithHint("the suite may have been added later, or lain elsewhere")

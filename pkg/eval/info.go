@@ -141,7 +141,8 @@ func ReadInfo(dir string) (Info, error) {
 	return info, nil
 }
 
-// Runs lists the runs under root, oldest first. Directories that hold no run are passed over.
+// Runs lists the runs under root, oldest first. Directories that hold no run are passed over. The ID of each is the
+// name of its directory, also where its run.json, which may be a copy or come from elsewhere, says another.
 func Runs(root string) ([]Info, error) {
 	entries, err := os.ReadDir(root) // sorted, and ids sort by time
 	if errors.Is(err, fs.ErrNotExist) {
@@ -150,6 +151,7 @@ func Runs(root string) ([]Info, error) {
 	var infos []Info
 	for _, e := range entries {
 		if info, err := ReadInfo(filepath.Join(root, e.Name())); err == nil && !strings.HasPrefix(e.Name(), ".") {
+			info.ID = e.Name()
 			infos = append(infos, info)
 		}
 	}

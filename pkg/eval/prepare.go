@@ -153,6 +153,7 @@ func (r *runner) resume() error {
 	}
 	r.before, r.info.Duration = time.Duration(info.Duration), info.Duration
 	r.info.ID, r.info.Started, r.info.Commit = info.ID, info.Started, info.Commit
+	r.info.Matrix, r.info.RescoredOf = info.Matrix, info.RescoredOf
 	if r.cfg.Tag == "" {
 		r.info.Tag = info.Tag
 	}

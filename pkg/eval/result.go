@@ -3,6 +3,7 @@ package eval
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 
@@ -158,20 +159,26 @@ func (t *tally) sum(m *series, cases []int) MetricResult {
 		return r
 	}
 	mean := stats.WeightedMean(v.x, v.w)
+	if !finite(mean) { // a program's values, past what can be added up
+		return r
+	}
 	r.Mean = &mean
-	if iv, ok := v.interval(); ok {
+	if iv, ok := v.interval(); ok && finite(iv.Low) && finite(iv.High) {
 		r.CI95 = &[2]float64{iv.Low, iv.High}
 	}
 	return r
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // values are a metric's, one per case.
 type values struct {
 	x, w      []float64
 	cluster   []string
 	clustered bool
-	weighted  bool
+	weighted  bool // weights differ
 	graded    bool // some value is neither 0 nor 1, or a mean of repeats
+	between   bool // some value is neither 0 nor 1
 	ones      int
 }
 
@@ -181,16 +188,27 @@ func (v *values) add(x float64, single bool, c caseMeta, groups *interner) {
 		name, v.clustered = groups.names[c.cluster-1], true
 	}
 	v.x, v.w, v.cluster = append(v.x, x), append(v.w, c.weight), append(v.cluster, name)
-	v.weighted = v.weighted || c.weight != 1
-	v.graded = v.graded || !single || x != 0 && x != 1
+	v.weighted = v.weighted || c.weight != v.w[0]
+	v.between = v.between || x != 0 && x != 1
+	v.graded = v.graded || !single || v.between
 	if x == 1 {
 		v.ones++
 	}
 }
 
 // interval is the 95 % one that fits the values: clustered where cases say that they belong together,
-// Wilson's for plain passes and fails, else Student's.
+// Wilson's for plain passes and fails, else Student's. Where all cases pass, or all fail, those others have no width,
+// and Wilson's for as many single answers says more.
 func (v *values) interval() (stats.Interval, bool) {
+	iv, ok := v.estimated()
+	if !ok || v.between || iv.High-iv.Low > 1e-12 {
+		return iv, ok
+	}
+	n := int(stats.EffectiveCount(len(v.x), v.w, v.cluster))
+	return stats.Wilson(int(math.Round(stats.WeightedMean(v.x, v.w)*float64(n))), n, 0.95), true
+}
+
+func (v *values) estimated() (stats.Interval, bool) {
 	switch {
 	case v.clustered:
 		return stats.ClusteredMeanInterval(v.x, v.w, v.cluster, 0.95)

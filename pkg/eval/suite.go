@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -131,7 +132,7 @@ func (s *Suite) check(doc *strictyaml.Document) error {
 		return doc.Errorf([]any{"max_unscored"}, "max_unscored is %v", *s.MaxUnscored).WithHint("a share from 0 to 1; 0.05 unless given")
 	case s.Gate.Kind != 0 && s.Gate.Kind != yaml.MappingNode:
 		return doc.Errorf([]any{"gate"}, "gate wants a mapping of metrics")
-	case s.Defaults.Weight != nil && !(*s.Defaults.Weight >= 0):
+	case s.Defaults.Weight != nil && (!(*s.Defaults.Weight >= 0) || math.IsInf(*s.Defaults.Weight, 0)):
 		return doc.Errorf([]any{"defaults", "weight"}, "weight is %v", *s.Defaults.Weight).WithHint("a weight is 0 or more")
 	case slices.Contains(slices.Concat(s.Defaults.MustContain, s.Defaults.MustNotContain), ""):
 		return doc.Errorf([]any{"defaults"}, "must_contain or must_not_contain hold an empty text, which is in every answer")

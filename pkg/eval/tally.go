@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/metric"
 	"github.com/llmops-toolkit/llmops/pkg/score"
@@ -162,7 +164,9 @@ func (t *tally) describe(index int, r *Record) {
 		c.cluster = t.groups.id(r.Cluster) + 1
 	}
 	for _, tag := range r.Tags {
-		c.tags = append(c.tags, t.tags.id(tag))
+		if id := t.tags.id(tag); !slices.Contains(c.tags, id) { // a tag that is written twice is one
+			c.tags = append(c.tags, id)
+		}
 	}
 }
 

@@ -82,40 +82,44 @@ func (t *Thread) Put(ctx context.Context, marker, body string) (updated bool, er
 
 // put looks for the comment anew each time: an answer that was lost may have been to a comment that is there.
 func (t *Thread) put(ctx context.Context, marker, body string) (bool, error) {
-	id, err := t.find(ctx, marker)
+	ids, err := t.find(ctx, marker)
 	if err != nil {
 		return false, err
 	}
 	payload := map[string]string{"body": body}
-	if id > 0 {
+	for _, id := range ids {
 		err := t.send(ctx, t.update, t.one(id), payload, nil)
 		if s, ok := errors.AsType[*StatusError](err); !ok || s.Code != http.StatusForbidden && s.Code != http.StatusNotFound {
 			return err == nil, err
-		} // else it is somebody else's, or was deleted
+		} // else it is somebody else's, who may have written the marker too, or was deleted
 	}
 	return false, t.send(ctx, http.MethodPost, t.list, payload, nil)
 }
 
-// maxPages bounds how many comments are looked at: 100 a page.
-const maxPages = 50
+// maxPages bounds how many comments are looked at, 100 a page, and maxOthers how many with the marker are tried.
+const (
+	maxPages  = 50
+	maxOthers = 20
+)
 
-func (t *Thread) find(ctx context.Context, marker string) (id int, err error) {
+// find lists the comments that begin with the marker, the oldest first.
+func (t *Thread) find(ctx context.Context, marker string) (ids []int, err error) {
 	const perPage = 100
 	for page := 1; page <= maxPages; page++ {
 		var list []comment
 		if err := t.send(ctx, http.MethodGet, fmt.Sprintf("%s?per_page=%d&page=%d", t.list, perPage, page), nil, &list); err != nil {
-			return 0, err
+			return nil, err
 		}
 		for _, c := range list {
-			if strings.HasPrefix(c.Body, marker) {
-				return c.ID, nil
+			if strings.HasPrefix(c.Body, marker) && len(ids) < maxOthers {
+				ids = append(ids, c.ID)
 			}
 		}
 		if len(list) < perPage {
 			break
 		}
 	}
-	return 0, nil
+	return ids, nil
 }
 
 // StatusError is an answer that is not a success.

@@ -133,6 +133,15 @@ func (c *column) sign() float64 {
 	return 1
 }
 
+// difference is now − before, and 0 where that is a matter of rounding: the mean of repeats depends on their order.
+func difference(before, now float64) float64 {
+	d := now - before
+	if math.Abs(d) <= 1e-12*max(math.Abs(before), math.Abs(now)) {
+		return 0
+	}
+	return d
+}
+
 // paired picks the pairs in which both sides have a score, out of some pairs by index; nil means all.
 func (c *column) paired(some []int) *sample {
 	s := &sample{binary: c.binary}
@@ -141,7 +150,7 @@ func (c *column) paired(some []int) *sample {
 			return
 		}
 		s.before, s.now = append(s.before, c.before[i]), append(s.now, c.now[i])
-		s.d = append(s.d, c.sign()*(c.now[i]-c.before[i]))
+		s.d = append(s.d, c.sign()*difference(c.before[i], c.now[i]))
 		if c.weights != nil {
 			s.w = append(s.w, c.weights[i])
 		}

@@ -98,7 +98,7 @@ func (c *column) compare(some []int, seed uint64) Metric {
 	m.Delta = known(c.sign() * *gain)
 	m.P = known(s.test(seed).MidP())
 	iv, se, ok := s.interval()
-	if !ok {
+	if !ok || known(iv.Low) == nil || known(iv.High) == nil {
 		return m
 	}
 	if m.CI95 = &[2]float64{iv.Low, iv.High}; c.lower {

@@ -1,6 +1,11 @@
 package gate
 
-import "github.com/llmops-toolkit/llmops/pkg/stats"
+import (
+	"math"
+	"slices"
+
+	"github.com/llmops-toolkit/llmops/pkg/stats"
+)
 
 // sample are the paired values of a metric, and their differences d with up as good. w and cluster may be nil.
 type sample struct {
@@ -24,8 +29,47 @@ func (s *sample) test(seed uint64) stats.SignFlip {
 	return stats.SignFlipTest(d, seed)
 }
 
-// interval is step 4, with the standard error that goes with it.
+// interval is step 4, with the standard error that goes with it. Where passes and fails did not vary at all, no error
+// can be estimated from them, and one of 0 would rule out every drop: the interval then is that of as many single
+// answers.
 func (s *sample) interval() (iv stats.Interval, se float64, ok bool) {
+	iv, se, ok = s.estimated()
+	if !ok || s.binary && s.w == nil && s.cluster == nil || iv.High-iv.Low > 1e-12 || !s.passFail() {
+		return iv, se, ok
+	}
+	n := int(stats.EffectiveCount(len(s.d), s.w, s.cluster))
+	up, down := s.shares()
+	lost, gained := int(math.Round(down*float64(n))), int(math.Round(up*float64(n)))
+	return stats.PairedBinaryInterval(lost, gained, n, 0.95), stats.PairedBinaryStdErr(lost, gained, n), true
+}
+
+// passFail tells whether all values are 0 or 1.
+func (s *sample) passFail() bool {
+	other := func(x float64) bool { return x != 0 && x != 1 }
+	return !slices.ContainsFunc(s.before, other) && !slices.ContainsFunc(s.now, other)
+}
+
+// shares are those of the cases that are better and worse now, by weight.
+func (s *sample) shares() (up, down float64) {
+	total := 0.0
+	for i, d := range s.d {
+		w := 1.0
+		if s.w != nil {
+			w = s.w[i]
+		}
+		total += w
+		switch {
+		case d > 0:
+			up += w
+		case d < 0:
+			down += w
+		}
+	}
+	return up / total, down / total
+}
+
+// estimated is the interval that the differences themselves give.
+func (s *sample) estimated() (iv stats.Interval, se float64, ok bool) {
 	n := len(s.d)
 	switch {
 	case s.cluster != nil:
@@ -34,7 +78,8 @@ func (s *sample) interval() (iv stats.Interval, se float64, ok bool) {
 	case s.w != nil:
 		iv, ok = stats.WeightedMeanInterval(s.d, s.w, 0.95)
 		if ok {
-			se = (iv.High - iv.Low) / 2 / stats.TQuantile(0.975, float64(n-1))
+			counted := n - len(slices.DeleteFunc(slices.Clone(s.w), func(w float64) bool { return w != 0 }))
+			se = (iv.High - iv.Low) / 2 / stats.TQuantile(0.975, float64(counted-1))
 		}
 		return iv, se, ok
 	case !s.binary:

@@ -58,7 +58,8 @@ type candidate struct {
 	rank int // the lower wins
 }
 
-// settle keeps, of candidates that overlap, the one of the lower rank, then the longer one.
+// settle makes one finding of candidates that overlap: under the name of the one of the lower rank, then of the longer
+// one, and over the text of all of them, so that nothing of what one of them found stays.
 func settle(found []candidate) []Finding {
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(a.Start, b.Start) })
 	var kept []candidate
@@ -68,6 +69,7 @@ func settle(found []candidate) []Finding {
 			if cmp.Or(cmp.Compare(c.rank, last.rank), cmp.Compare(last.End-last.Start, c.End-c.Start)) < 0 {
 				kept[n-1] = c
 			}
+			kept[n-1].Start, kept[n-1].End = last.Start, max(last.End, c.End)
 			continue
 		}
 		kept = append(kept, c)

@@ -13,6 +13,7 @@ import (
 const (
 	maxDigits   = 400
 	maxExponent = 400
+	maxPairs    = 20 // groups of two digits before one of three; a list of such numbers has any number of them
 )
 
 // FinalNumber finds the last number in text, exactly: 1,234 and $1 234 (with thin, narrow or no-break
@@ -122,20 +123,20 @@ func readWhole(s string, i int, decimal rune) (string, int) {
 		return digits, end
 	}
 	// Western groups are of three digits; Indian ones of two, but for the last.
-	joined, at := digits, end
+	joined, whole, at := []byte(digits), len(digits), end
 	mark := ""
-	for {
+	for pairs := 0; pairs <= maxPairs; pairs++ {
 		m := groupMark(s, at, decimal)
 		group, next := readDigits(s, at+len(m))
 		if m == "" || (mark != "" && m != mark) || len(group) < 2 || len(group) > 3 {
 			break
 		}
-		joined, at, mark = joined+group, next, m
+		joined, at, mark = append(joined, group...), next, m
 		if len(group) == 3 {
-			digits, end = joined, at
+			whole, end, pairs = len(joined), at, 0
 		}
 	}
-	return digits, end
+	return string(joined[:whole]), end
 }
 
 // groupMark is what separates groups of digits at i, or "".

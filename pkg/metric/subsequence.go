@@ -37,29 +37,38 @@ func union(line []string, others [][]string) []string {
 }
 
 // mark marks the places in line of one longest common subsequence. Of several it takes the one that
-// rouge_score's backtracking takes, since the union depends on it.
+// rouge_score's backtracking takes, since the union depends on it. Of the table it keeps a bit a cell.
 func mark(line, other []string, in []bool) {
-	width := len(other) + 1
-	table := make([]int32, (len(line)+1)*width)
-	for i, x := range line {
-		for j, y := range other {
-			at := (i+1)*width + j + 1
-			if x == y {
-				table[at] = table[at-width-1] + 1
-			} else {
-				table[at] = max(table[at-width], table[at-1])
-			}
-		}
-	}
+	left := leftIsMore(line, other)
 	for i, j := len(line), len(other); i > 0 && j > 0; {
+		at := (i-1)*len(other) + j - 1
 		switch {
 		case line[i-1] == other[j-1]:
 			in[i-1] = true
 			i, j = i-1, j-1
-		case table[i*width+j-1] > table[(i-1)*width+j]:
+		case left[at/8]>>(at%8)&1 == 1:
 			j--
 		default:
 			i--
 		}
 	}
+}
+
+// leftIsMore tells for each cell of the table, row by row, whether the one to its left holds more than the one above.
+func leftIsMore(line, other []string) []byte {
+	bits, row := make([]byte, (len(line)*len(other)+7)/8), make([]int32, len(other)+1)
+	for i, x := range line {
+		diagonal := int32(0)
+		for j, y := range other {
+			above, before := row[j+1], row[j]
+			if at := i*len(other) + j; before > above {
+				bits[at/8] |= 1 << (at % 8)
+			}
+			if row[j+1] = max(above, before); x == y {
+				row[j+1] = diagonal + 1
+			}
+			diagonal = above
+		}
+	}
+	return bits
 }

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"strings"
@@ -15,15 +17,20 @@ const (
 	SummaryLimit = 1_000_000
 )
 
-// GateMarker is the line that a suite's comment begins with, by which it is found again. It is not shown.
+// GateMarker is the line that a suite's comment begins with, by which it is found again. It is not shown. Two suites
+// never have the same one.
 func GateMarker(suite string) string {
-	suite = suite[:min(len(suite), 200)]
-	return "<!-- llmops-eval: " + strings.Map(func(r rune) rune {
+	name := strings.Map(func(r rune) rune {
 		if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '.' || r == '_' {
 			return r
 		}
 		return '_' // a dash could close the marker
-	}, suite) + " -->"
+	}, suite[:min(len(suite), 200)])
+	if name != suite {
+		sum := sha256.Sum256([]byte(suite))
+		name += " " + hex.EncodeToString(sum[:6])
+	}
+	return "<!-- llmops-eval: " + name + " -->"
 }
 
 // GateMarkdown writes a comparison as a comment: a line a metric, then cost and latency, slices and the

@@ -92,7 +92,7 @@ func (t text) head() {
 
 func prompt(p *eval.PromptID) string {
 	if p.Version == "" {
-		return fmt.Sprintf("prompt %s (%.8s)", termsafe.Line(p.Name), p.SHA256)
+		return fmt.Sprintf("prompt %s (%s)", termsafe.Line(p.Name), termsafe.Line(fmt.Sprintf("%.8s", p.SHA256)))
 	}
 	return fmt.Sprintf("prompt %s@%s", termsafe.Line(p.Name), termsafe.Line(p.Version))
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+
+	"github.com/llmops-toolkit/llmops/pkg/metric"
 )
 
 // errNoField tells that an answer has no such part; the scorer makes a fail of it.
@@ -19,10 +21,8 @@ func pick(output, path string) (string, error) {
 	if path == "" {
 		return output, nil
 	}
-	dec := json.NewDecoder(strings.NewReader(unfence(output)))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil || dec.More() {
+	v, err := metric.ReadJSON(unfence(output))
+	if err != nil {
 		return "", errors.New("the answer is not JSON")
 	}
 	for _, step := range strings.Split(path, ".") {

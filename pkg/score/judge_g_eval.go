@@ -73,6 +73,9 @@ func gradeIn(r *llm.Response) (digits string, at int, err error) {
 	}
 	digits = string(fields["score"])
 	key := strings.LastIndex(text, `"score"`) // the last of a key's values is the one that counts in JSON
+	if key < 0 {                              // it is written with escapes: its place is not known
+		return digits, -1, nil
+	}
 	return digits, key + strings.Index(text[key:], digits), nil
 }
 

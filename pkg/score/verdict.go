@@ -69,8 +69,9 @@ func readChoice(r *llm.Response, key string, menu []string) (choice, error) {
 	return choice{menu[i], reason(fields)}, nil
 }
 
-// grade finds the last "GRADE: X" of a text, where X begins with a letter of the menu. A letter that is not
-// on the menu is no grade, even when an earlier one was.
+// grade finds the last "GRADE: X" of a text, where X begins with a letter of the menu or with one of its words, the
+// longest that fits. A letter that is not on the menu is no grade, even when an earlier one was. Nor is one that does not
+// begin its line: it may be a quotation of the answer that is judged, which can hold a grade of its own making.
 func grade(text string, menu []string) (string, bool) {
 	const word = "GRADE:"
 	upper := strings.ToUpper(text)
@@ -81,13 +82,18 @@ func grade(text string, menu []string) (string, bool) {
 	if i < 0 || len(upper) != len(text) {
 		return "", false
 	}
-	rest := strings.TrimLeft(text[i+len(word):], " *\t")
+	if line := strings.LastIndexByte(text[:i], '\n') + 1; strings.Trim(text[line:i], " \t*_#`") != "" {
+		return "", false
+	}
+	said, found := words(text[i+len(word):]), ""
 	for _, w := range menu {
-		if strings.HasPrefix(strings.ToLower(rest), strings.ToLower(w)) {
-			return w, true
+		form := words(w)
+		begins := fold(said).hasPrefix(fold(form)) && (len(form) == 1 || fold(said+" ").hasPrefix(fold(form+" ")))
+		if begins && len(w) > len(found) {
+			found = w
 		}
 	}
-	return "", false
+	return found, found != ""
 }
 
 // reason is the judge's, in one line.

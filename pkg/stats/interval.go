@@ -40,35 +40,35 @@ func MeanInterval(x []float64, confidence float64) (iv Interval, ok bool) {
 }
 
 // WeightedMeanInterval is MeanInterval for weighted values. The standard error is the ratio estimator's,
-// √(n/(n−1)·Σw²(x−m)²) ÷ Σw, which is sd/√n where all weights are equal.
+// √(n/(n−1)·Σw²(x−m)²) ÷ Σw, which is sd/√n where all weights are equal. Values of weight 0 are not counted.
 // Source: Cochran 1977, «Sampling Techniques», chapter 6; Gatz and Smith 1995.
 func WeightedMeanInterval(x, w []float64, confidence float64) (iv Interval, ok bool) {
-	if len(x) < 2 {
-		return Interval{}, false
-	}
-	m, n := WeightedMean(x, w), float64(len(x))
-	sum := 0.0
+	m, count, sum := WeightedMean(x, w), 0, 0.0
 	for i := range x {
 		d := w[i] * (x[i] - m)
 		sum += d * d
+		if w[i] != 0 {
+			count++
+		}
 	}
+	if count < 2 {
+		return Interval{}, false
+	}
+	n := float64(count)
 	se := math.Sqrt(n/(n-1)*sum) / Sum(w)
-	return around(m, se, len(x)-1, confidence), true
+	return around(m, se, count-1, confidence), true
 }
 
 // ClusteredMeanInterval is the interval of a mean whose values come in clusters (questions on one text,
 // say), by ClusteredStdErr with the correction and clusters−1 degrees of freedom. Fewer than two
-// clusters have none. weights may be nil, which means 1 each.
+// clusters have none, and one whose weights all are 0 is not counted. weights may be nil, which means 1 each.
 // Source: Liang and Zeger 1986; Miller 2024, «Adding error bars to evals», section 2.2.
 func ClusteredMeanInterval(x, w []float64, cluster []string, confidence float64) (iv Interval, ok bool) {
-	groups := map[string]bool{}
-	for _, c := range cluster {
-		groups[c] = true
-	}
-	if len(groups) < 2 {
+	_, groups := clusterWeights(w, cluster)
+	if groups < 2 {
 		return Interval{}, false
 	}
-	return around(WeightedMean(x, w), ClusteredStdErr(x, w, cluster, true), len(groups)-1, confidence), true
+	return around(WeightedMean(x, w), ClusteredStdErr(x, w, cluster, true), groups-1, confidence), true
 }
 
 func around(mean, se float64, df int, confidence float64) Interval {

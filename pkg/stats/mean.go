@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"strconv"
+)
 
 // Sum adds up with the rounding error carried along, so that a million small values lose nothing.
 // Source: Neumaier 1974.
@@ -53,6 +56,7 @@ func StdErr(x []float64) float64 {
 // Source: Liang and Zeger 1986; Miller 2024; inspect_ai's stderr(cluster=…).
 func ClusteredStdErr(x, w []float64, cluster []string, correct bool) float64 {
 	m := WeightedMean(x, w)
+	_, groups := clusterWeights(w, cluster)
 	residual, weight, order := map[string]float64{}, 0.0, []string{}
 	for i, v := range x {
 		wi := 1.0
@@ -65,7 +69,7 @@ func ClusteredStdErr(x, w []float64, cluster []string, correct bool) float64 {
 		residual[cluster[i]] += wi * (v - m)
 		weight += wi
 	}
-	if len(order) < 2 {
+	if groups < 2 {
 		return 0
 	}
 	sum := 0.0
@@ -73,8 +77,54 @@ func ClusteredStdErr(x, w []float64, cluster []string, correct bool) float64 {
 		sum += residual[c] * residual[c]
 	}
 	if correct {
-		g := float64(len(order))
+		g := float64(groups)
 		sum *= g / (g - 1)
 	}
 	return math.Sqrt(sum) / weight
+}
+
+// EffectiveCount is how many values of equal weight, each a cluster of its own, tell as much as these at the most:
+// (Σw)² ÷ Σw² of the clusters' weights. n is the number of values; nil weights mean 1 each, nil clusters one each.
+// Where no weight is above 0 it is 0. Source: Kish 1965, «Survey Sampling», section 11.7.
+func EffectiveCount(n int, w []float64, cluster []string) float64 {
+	if cluster == nil {
+		cluster = make([]string, n)
+		for i := range cluster {
+			cluster[i] = strconv.Itoa(i)
+		}
+	}
+	weights, _ := clusterWeights(w, cluster)
+	sum, squares := 0.0, 0.0
+	for _, x := range weights {
+		sum += x
+		squares += x * x
+	}
+	if !(squares > 0) {
+		return 0
+	}
+	return sum * sum / squares
+}
+
+// clusterWeights adds up the weights of each cluster, in the order in which clusters come. groups counts those above 0.
+func clusterWeights(w []float64, cluster []string) (weights []float64, groups int) {
+	at := make(map[string]int)
+	for i, c := range cluster {
+		j, seen := at[c]
+		if !seen {
+			j = len(weights)
+			weights = append(weights, 0)
+			at[c] = j
+		}
+		if w == nil {
+			weights[j]++
+		} else {
+			weights[j] += w[i]
+		}
+	}
+	for _, x := range weights {
+		if x > 0 {
+			groups++
+		}
+	}
+	return weights, groups
 }
