@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -211,7 +212,7 @@ func storable(r *llm.Response) bool {
 		return false
 	}
 	for _, p := range r.Parts {
-		if p.Text != "" || p.ToolCall != nil || p.Media != nil {
+		if strings.TrimSpace(p.Text) != "" || p.ToolCall != nil || p.Media != nil {
 			return true
 		}
 	}

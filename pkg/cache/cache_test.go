@@ -121,6 +121,7 @@ func TestWhatMayNotBeStored(t *testing.T) {
 		"no reason":               {resp: &llm.Response{Parts: whole("a").Parts}},
 		"empty":                   {resp: &llm.Response{FinishReason: llm.FinishStop}},
 		"empty text":              {resp: &llm.Response{Parts: []llm.Part{{}}, FinishReason: llm.FinishStop}},
+		"white space":             {resp: whole(" \n")},
 		"from a fallback":         {resp: &llm.Response{Parts: whole("a").Parts, FinishReason: llm.FinishStop, Substitute: true}},
 		"temperature above zero":  {change: func(q *cache.Question) { q.Request.Temperature = &warm }, resp: whole("a")},
 		"default temperature":     {change: func(q *cache.Question) { q.Request.Temperature = nil }, resp: whole("a")},

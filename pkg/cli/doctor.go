@@ -80,6 +80,7 @@ func runDoctor(ctx context.Context, e *env, o doctorOptions) error {
 	d.floating()
 	d.state(ctx)
 	d.quotas(ctx)
+	d.cache(ctx)
 	if o.online {
 		d.probe(ctx, o.models)
 	}

@@ -192,3 +192,19 @@ func (d *doctor) quotas(ctx context.Context) {
 	}
 	d.add(passed("quotas", "%s", where))
 }
+
+// cache asks Redis for an answer where it keeps those of models. A file is the ledger's, and looked into with it.
+func (d *doctor) cache(ctx context.Context) {
+	if !d.cfg.Cache.On || d.cfg.Cache.Store != "redis" {
+		return
+	}
+	db, err := d.e.redis()
+	if err == nil {
+		err = db.Explain(db.Ping(ctx).Err())
+	}
+	if err != nil {
+		d.add(failedCheck("cache", exitFailure, err))
+		return
+	}
+	d.add(passed("cache", "Redis answers"))
+}

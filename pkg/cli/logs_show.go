@@ -200,7 +200,11 @@ func fallbackWords(r *ledger.Record) string {
 	if len(r.FallbackFrom) == 0 {
 		return ""
 	}
-	return words("after "+strings.Join(r.FallbackFrom, ", "), r.FallbackReason)
+	text := "after " + strings.Join(r.FallbackFrom, ", ")
+	if r.FallbackReason != "" {
+		text += ": " + r.FallbackReason
+	}
+	return text
 }
 
 func timing(r *ledger.Record) string {
