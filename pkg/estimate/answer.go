@@ -104,8 +104,8 @@ func (e *Estimator) predict(ctx context.Context, s *sum, key Key) (*answer, erro
 	return a, nil
 }
 
-// take gives the lengths for the next calls. Those of a sample's mean are whole numbers whose sum keeps
-// to the mean.
+// take gives the length for each of the next calls. Those of a sample's mean are whole numbers whose sum keeps
+// to the mean, so they are taken one by one.
 func (a *answer) take(times int64) Band {
 	a.calls += times
 	if a.sample == nil {
@@ -113,11 +113,7 @@ func (a *answer) take(times int64) Band {
 	}
 	due := a.mean() + a.rest
 	n := math.Floor(due)
-	if times == 1 {
-		a.rest = due - n
-	} else {
-		n = math.Round(a.mean())
-	}
+	a.rest = due - n
 	return exactly(int64(n))
 }
 

@@ -60,6 +60,12 @@ func (s *sum) input(r tokens.Result) Band {
 // add adds a call. Where the length of its answer is predicted by a mean, only that counts here; spread
 // adds the rest once the number of calls is known.
 func (s *sum) add(cfg Config, in Band, a *answer, times int64, notes []string) {
+	if a.sample != nil && times > 1 { // each has its own whole number of tokens: one for all would be off by half a token a call
+		for range times {
+			s.add(cfg, in, a, 1, notes)
+		}
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calls += times

@@ -91,7 +91,10 @@ func (c *converter) partial(words []string) error {
 }
 
 func (c *converter) begin(words []string) error {
-	if len(words) == 1 {
+	switch len(words) {
+	case 0:
+		return c.fail("a block has no name")
+	case 1:
 		words = []string{"with", words[0]} // a section as Mustache has it
 	}
 	if len(words) != 2 {
