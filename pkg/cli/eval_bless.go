@@ -7,6 +7,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 func newEvalBless(e *env) *cobra.Command {
@@ -51,7 +52,7 @@ func runEvalBless(e *env, name, tag string) error {
 		return err
 	}
 	if info.Totals != nil && !info.Totals.Valid {
-		e.notice("warning: run %s is not valid: %s", info.ID, info.Totals.Invalid)
+		e.notice("warning: run %s is not valid: %s", info.ID, termsafe.Line(info.Totals.Invalid))
 	}
 	dir, err := suite.Bless(run, tag)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/gate"
 	"github.com/llmops-toolkit/llmops/pkg/report"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
@@ -103,7 +104,7 @@ func (e *env) storedComparison(ctx context.Context, o evalDiffOptions, a, b stri
 			return c, err
 		}
 		suite = nil
-		e.notice("warning: suite %s is not found, so the gate has its defaults", infoB.Suite)
+		e.notice("warning: suite %s is not found, so the gate has its defaults", termsafe.Line(infoB.Suite))
 	} else if c.config, err = gate.Parse(suite); err != nil {
 		return c, err
 	}

@@ -3,13 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/gate"
 	"github.com/llmops-toolkit/llmops/pkg/prompt"
 )
 
@@ -118,26 +118,16 @@ type leastScore struct {
 	min    float64
 }
 
-// leastScores reads the min of each metric under the suite's gate. What else stands there is not looked at.
+// leastScores reads the min of each metric under the suite's gate, by name. What else stands there is not looked at.
 func leastScores(s *eval.Suite) ([]leastScore, error) {
-	var out []leastScore
-	if s.Gate.Kind != yaml.MappingNode {
-		return nil, nil
+	cfg, err := gate.Parse(s)
+	if err != nil {
+		return nil, err
 	}
-	for i := 0; i+1 < len(s.Gate.Content); i += 2 {
-		metric, node := s.Gate.Content[i].Value, s.Gate.Content[i+1]
-		if node.Kind != yaml.MappingNode {
-			continue
-		}
-		for k := 0; k+1 < len(node.Content); k += 2 {
-			if node.Content[k].Value != "min" {
-				continue
-			}
-			l := leastScore{metric: metric}
-			if value := node.Content[k+1]; value.Decode(&l.min) != nil {
-				return nil, diag.At(s.File, value.Line, value.Column, "gate.%s.min must be a number", metric)
-			}
-			out = append(out, l)
+	var out []leastScore
+	for _, name := range slices.Sorted(maps.Keys(cfg.Metrics)) {
+		if least := cfg.Metrics[name].Min; least != nil {
+			out = append(out, leastScore{name, *least})
 		}
 	}
 	return out, nil
