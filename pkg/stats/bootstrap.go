@@ -130,7 +130,7 @@ func percentiles(x []float64, confidence float64) Interval {
 		return Interval{math.NaN(), math.NaN()}
 	}
 	slices.Sort(x)
-	at := func(p float64) float64 { return x[min(len(x)-1, max(0, int(math.Ceil(p*float64(len(x))))-1))] }
+	at := func(p float64) float64 { return x[min(len(x)-1, max(0, int(math.Ceil(p*float64(len(x))-1e-9))-1))] } // 0.025 of 1,000 is 25, be it 25.00000000000002
 	tail := (1 - confidence) / 2
 	return Interval{at(tail), at(1 - tail)}
 }

@@ -45,3 +45,14 @@ func TestIntervalsPassOverWeightsOfZero(t *testing.T) {
 		t.Errorf("clustered: %v, without the zeros %v", got, want)
 	}
 }
+
+// 95 % of a thousand leave out 25 values below and 25 above, but for the ends themselves.
+func TestPercentilesAreNotOneOff(t *testing.T) {
+	x := make([]float64, 1000)
+	for i := range x {
+		x[i] = float64(i + 1)
+	}
+	if iv := percentiles(x, 0.95); iv != (Interval{25, 975}) {
+		t.Errorf("the interval is %v", iv)
+	}
+}
