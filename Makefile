@@ -36,7 +36,7 @@ race: ## Run the tests under the race detector
 
 lint: $(LINT) vet ## Check the format (gofumpt), go vet and golangci-lint
 	$(LINT) fmt --diff
-	$(LINT) run
+	$(LINT) run --allow-parallel-runners
 
 fmt: $(LINT) ## Format the code with gofumpt
 	$(LINT) fmt
