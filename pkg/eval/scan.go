@@ -40,6 +40,16 @@ func parseRecord(rec *Record, text []byte, file string, number int, err error) e
 	if err := json.Unmarshal(text, rec); err != nil {
 		return diag.At(file, number, 0, "malformed record: %w", err)
 	}
+	return rec.inBounds(file, number)
+}
+
+// maxSeq is more calls than a run has: room is kept for every place before a record's own.
+const maxSeq = 1 << 26
+
+func (r *Record) inBounds(file string, number int) error {
+	if r.Seq < 0 || r.Seq > maxSeq || r.Repeat < 0 || r.Repeat > r.Seq {
+		return diag.At(file, number, 0, "malformed record: seq %d and repeat %d are no place in a run", r.Seq, r.Repeat)
+	}
 	return nil
 }
 
@@ -57,6 +67,10 @@ func Numbers(path string) iter.Seq2[*Record, error] {
 			rec, err := scan.record(line.text)
 			if err != nil {
 				yield(nil, diag.At(line.file, line.number, 0, "malformed record: %w", err))
+				return
+			}
+			if err := rec.inBounds(line.file, line.number); err != nil {
+				yield(nil, err)
 				return
 			}
 			if !yield(rec, nil) {
