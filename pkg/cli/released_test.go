@@ -14,9 +14,13 @@ func built(tb testing.TB) string {
 	return build(tb, "llmops", ".", "../../cmd/llmops")
 }
 
-// released compiles the program as it is released, for figures: static and stripped.
+// released compiles the program as it is released: static and stripped. Tests of it are skipped under the race detector,
+// which sees nothing of another program.
 func released(tb testing.TB) string {
 	tb.Helper()
+	if underRace {
+		tb.Skip("the released program is built without the race detector")
+	}
 	return build(tb, "llmops", ".", "../../cmd/llmops", releaseFlags...)
 }
 
