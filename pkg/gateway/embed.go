@@ -22,7 +22,7 @@ func (g *Gateway) Embed(ctx context.Context, req *llm.EmbedRequest) (*llm.Embedd
 		}
 		return &llm.Response{Model: out.Model, Usage: out.Usage, FinishReason: llm.FinishStop}, nil
 	})
-	resp, err := llm.Wrap(once, g.cfg.Retry.Middleware(), g.limited(req.Model)).Generate(ctx, asRequest(req))
+	resp, err := unstopped(llm.Wrap(once, g.cfg.Retry.Middleware(), g.limited(req.Model)).Generate(ctx, asRequest(req)))
 	if err != nil {
 		return &llm.Embedding{Attempts: resp.Attempts}, err
 	}

@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -73,5 +74,20 @@ func TestEmbedIsLimited(t *testing.T) {
 	}
 	if len(begun) != 2 || ended != 2 || len(begun[0].Messages) != 2 || begun[0].MaxTokens >= 0 {
 		t.Errorf("%d begun, %d ended: %+v", len(begun), ended, begun)
+	}
+}
+
+func TestEmbedStopped(t *testing.T) {
+	none := 0
+	refusal := &llm.Error{Kind: llm.KindQuota}
+	g := gateway.New(gateway.Config{
+		Open: func(string) (llm.Model, error) { return flaky{failures: &none}, nil },
+		Limit: func(context.Context, string, *llm.Request) (func(*llm.Response), error) {
+			return nil, gateway.Stop(refusal)
+		},
+	})
+	_, err := g.Embed(t.Context(), &llm.EmbedRequest{Model: "p/m", Texts: []string{"a"}})
+	if !errors.Is(err, llm.ErrQuota) {
+		t.Errorf("%v is no ErrQuota: whoever runs many calls would go on", err)
 	}
 }

@@ -261,6 +261,8 @@ func TestTheModelThatIsCounted(t *testing.T) {
 	for want, r := range map[string]ledger.Record{
 		"openai/gpt-4o":   {ModelAsked: "openai/gpt-4o", Provider: "openai", ModelAnswered: "gpt-4o-2024-08-06"},
 		"gemini/flash":    {ModelAsked: "openai/gpt-4o", Provider: "gemini", ModelAnswered: "flash"},
+		"openai/mini":     {ModelAsked: "openai/gpt-4o", Provider: "openai", ModelAnswered: "mini", FallbackFrom: []string{"openai/gpt-4o"}},
+		"openai/o3":       {ModelAsked: "openai/o3", Provider: "openai", FallbackFrom: []string{"openai/o3"}},
 		"ollama/llama3.2": {ModelAsked: "ollama/llama3.2"},
 	} {
 		if got := r.Model(); got != want {

@@ -113,10 +113,10 @@ func (r *Record) check() error {
 }
 
 // Model is the reference of the model that the call is counted under: the one that was asked for, or after
-// a fallback to another provider the one that answered.
+// a fallback the one that answered.
 func (r *Record) Model() string {
 	asked, _, _ := strings.Cut(r.ModelAsked, "/")
-	if r.Provider == "" || r.Provider == asked {
+	if r.Provider == "" || r.Provider == asked && (len(r.FallbackFrom) == 0 || r.ModelAnswered == "") {
 		return r.ModelAsked
 	}
 	return r.Provider + "/" + r.ModelAnswered

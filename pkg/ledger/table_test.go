@@ -21,7 +21,7 @@ func TestSumsAgreeWithCalls(t *testing.T) {
 		r := whole()
 		r.TraceID, r.Time = fmt.Sprintf("t%d", i), from.Add(time.Duration(random.Int64N(int64(60*24*time.Hour))))
 		r.Tenant, r.Project, r.RunID, r.Version = pick("tenant"), pick("project"), pick("run"), pick("1.0.")
-		r.ModelAsked, r.Provider = pick("p/model"), "p"
+		r.ModelAsked, r.Provider, r.FallbackFrom = pick("p/model"), "p", nil
 		if err := l.Append(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
