@@ -31,6 +31,9 @@ type Config struct {
 	Now    func() time.Time // nil means time.Now
 }
 
+// ErrStore is in the error of a call that was not made because the store failed and Config.Closed is set.
+var ErrStore = errors.New("the cache cannot be read, and cache.on_error is closed")
+
 // Cache is the policy over a Store. It is safe for concurrent use; Close writes what waits.
 type Cache struct {
 	cfg    Config
@@ -165,7 +168,7 @@ func (c *Cache) get(ctx context.Context, key string) (*Entry, error) {
 	}
 	c.failed(err)
 	if c.cfg.Closed {
-		return nil, fmt.Errorf("the cache cannot be read, and cache.on_error is closed: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrStore, err)
 	}
 	return nil, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/llmops-toolkit/llmops/pkg/cache"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
@@ -25,10 +26,12 @@ func FailureType(err error) string {
 }
 
 // EndsRun tells that every other call of a run will fail like this one: the key is refused, or an account or a budget
-// is used up. A call that needs more than the whole of a limit ends none: smaller ones get through.
+// is used up, or the store of the budgets or of the cache fails and nothing may go on without it. A call that needs more
+// than the whole of a limit ends none: smaller ones get through.
 func EndsRun(err error) bool {
 	if limit, ok := errors.AsType[*budget.LimitError](err); ok && limit.TooLarge() {
 		return false
 	}
-	return errors.Is(err, llm.ErrAuth) || errors.Is(err, llm.ErrQuota)
+	return errors.Is(err, llm.ErrAuth) || errors.Is(err, llm.ErrQuota) ||
+		errors.Is(err, budget.ErrStore) || errors.Is(err, cache.ErrStore)
 }

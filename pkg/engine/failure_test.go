@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/cache"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
@@ -39,6 +40,8 @@ func TestEndsRun(t *testing.T) {
 		"budget of the day":      {Refusal(day, time.Time{}), true},
 		"rate":                   {limit(50), false},
 		"more than a whole rate": {limit(200), false},
+		"store of the budgets":   {fmt.Errorf("%w: %w", budget.ErrStore, errors.New("refused")), true},
+		"store of the cache":     {fmt.Errorf("%w: %w", cache.ErrStore, errors.New("refused")), true},
 		"server":                 {&llm.Error{Kind: llm.KindServer}, false},
 	} {
 		if got := EndsRun(tc.err); got != tc.want {

@@ -122,7 +122,7 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 		b.cfg.Report(err)
 		return nil, nil
 	}
-	return nil, fmt.Errorf("what is left of the budgets cannot be read, and quotas.on_error is closed: %w", err)
+	return nil, fmt.Errorf("%w: %w", ErrStore, err)
 }
 
 // request is what is asked of the store: the scopes that have limits.
@@ -209,8 +209,8 @@ func (b *Budgets) reserve(ctx context.Context, r *Request) error {
 			b.putBack(append(r.Settled, Settlement{ID: r.ID, Scopes: r.scopes()}))
 			return err
 		}
-		wait := limit.Frees.Sub(now)
-		if limit.Frees.IsZero() {
+		wait := limit.sure().Sub(now)
+		if limit.sure().IsZero() {
 			wait = min(10*time.Millisecond<<min(try, 6), time.Second) // a call under way may end at any time
 		}
 		if limit.Need > limit.Limit || now.Add(wait).Sub(start) > b.cfg.MaxWait {

@@ -32,10 +32,8 @@ func (s *State) Reserve(scope Scope, limits Limits, id string, u Use, now, until
 		if need == 0 || need <= limit-used {
 			continue
 		}
-		e := &LimitError{scope, r, limit, used, need, time.Time{}}
-		if need <= limit {
-			e.Frees = s.Frees(r, limit, need, now)
-		}
+		e := &LimitError{Scope: scope, Resource: r, Limit: limit, Used: used, Need: need}
+		s.foresee(e, now)
 		worst = worse(worst, e)
 	}
 	if worst != nil {

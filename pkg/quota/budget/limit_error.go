@@ -1,6 +1,7 @@
 package budget
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -16,7 +17,13 @@ type LimitError struct {
 	Used     int64 // reservations of calls under way included
 	Need     int64
 	Frees    time.Time // when there is room again; zero when that is not known, or never by itself
+	// Held is what calls under way have reserved of a budget, where there is room as soon as they give enough of it
+	// back; else 0.
+	Held int64
 }
+
+// ErrStore is in the error of a call that was not made because the store failed and Config.Open is not set.
+var ErrStore = errors.New("what is left of the budgets cannot be read, and quotas.on_error is closed")
 
 func (e *LimitError) Error() string {
 	s := fmt.Sprintf("%s: %s of %s is reached: %s used, %s more needed",
@@ -27,6 +34,9 @@ func (e *LimitError) Error() string {
 	if !e.Frees.IsZero() {
 		s += ", free at " + e.Frees.Format(time.RFC3339)
 	}
+	if e.Held > 0 {
+		s += ", or when calls under way give back enough of the " + e.Resource.Amount(e.Held) + " that they reserved"
+	}
 	return s
 }
 
@@ -36,10 +46,18 @@ func (e *LimitError) TooLarge() bool { return e.Need > e.Limit }
 // Budget tells that what is reached is a day's or month's budget and no rate.
 func (e *LimitError) Budget() bool { return e.Resource.period() != "" }
 
+// sure is Frees, or zero where a call under way may end before.
+func (e *LimitError) sure() time.Time {
+	if e.Held > 0 {
+		return time.Time{}
+	}
+	return e.Frees
+}
+
 // worse gives the one of two limits that keeps a call back longer: for good, else for the longer time, else the first.
 func worse(a, b *LimitError) *LimitError {
 	switch {
-	case a == nil, a.Need <= a.Limit && (b.Need > b.Limit || b.Frees.After(a.Frees)):
+	case a == nil, a.Need <= a.Limit && (b.Need > b.Limit || b.sure().After(a.sure())):
 		return b
 	}
 	return a

@@ -240,7 +240,7 @@ func (s *Redis) reached(ctx context.Context, r Request, reply []any) error {
 				return err
 			}
 			if state != nil {
-				e.Frees = state.Frees(e.Resource, e.Limit, e.Need, r.Now)
+				state.foresee(e, r.Now)
 			}
 		}
 		worst = worse(worst, e)

@@ -110,3 +110,32 @@ func (s *State) Frees(r Resource, limit, need int64, now time.Time) time.Time {
 	}
 	return time.Time{}
 }
+
+// foresee fills in when there is room for what the error tells of.
+func (s *State) foresee(e *LimitError, now time.Time) {
+	if e.TooLarge() {
+		return
+	}
+	e.Frees = s.Frees(e.Resource, e.Limit, e.Need, now)
+	if held := s.reserved(e.Resource, now); e.Used-held+e.Need <= e.Limit {
+		e.Held = held
+	}
+}
+
+// reserved is how much of a day's or month's budget calls under way hold; of what else there is, 0.
+func (s *State) reserved(r Resource, now time.Time) (sum int64) {
+	for i := range s.held {
+		h := &s.held[i]
+		switch {
+		case h.until <= now.UnixMilli(),
+			r.period() == "",
+			r.period() == day && h.day != dayOf(now),
+			r.period() == month && h.month != monthOf(now):
+		case r.Money():
+			sum += h.money
+		default:
+			sum += h.tokens
+		}
+	}
+	return sum
+}

@@ -94,7 +94,7 @@ func TestStores(t *testing.T) {
 			for name, test := range map[string]func(*testing.T, budget.Store){
 				"a minute's requests": minute, "a budget is settled": settled, "days and months": periods, "calls under way": underWay,
 				"all scopes or none": allOrNone, "a dead call is charged": dead, "limits that were set": limitsSet, "reset": reset,
-				"a clock that jumps back": clockBack, "a sum that runs over": huge, "too large for ever": tooLarge, "usage": usageTold, "concurrent reservations": concurrent,
+				"a clock that jumps back": clockBack, "a sum that runs over": huge, "too large for ever": tooLarge, "what calls under way may give back": heldBack, "usage": usageTold, "concurrent reservations": concurrent,
 			} {
 				t.Run(name, func(t *testing.T) { test(t, open(t)) })
 			}
