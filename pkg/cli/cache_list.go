@@ -93,7 +93,7 @@ func (e *env) cacheEntries(ctx context.Context, f cache.Filter, limit int) (entr
 
 // cacheEntry finds the one entry whose key begins so, and reads it.
 func (e *env) cacheEntry(ctx context.Context, key string) (*cache.Entry, error) {
-	found, more, err := e.cacheEntries(ctx, cache.Filter{Key: key}, 1)
+	found, more, err := e.cacheEntries(ctx, cache.Filter{Key: key, Tenant: e.tenant}, 1)
 	switch {
 	case err != nil:
 		return nil, err

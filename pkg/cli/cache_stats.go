@@ -35,7 +35,7 @@ func runCacheStats(ctx context.Context, e *env, asJSON bool) error {
 	}
 	st := cache.Stats{Limit: cfg.Cache.MaxMB * 1_000_000}
 	if store != nil {
-		if st, err = store.Stats(ctx, time.Now()); err != nil {
+		if st, err = e.cacheStats(ctx, store, time.Now()); err != nil {
 			return err
 		}
 	}
@@ -44,8 +44,9 @@ func runCacheStats(ctx context.Context, e *env, asJSON bool) error {
 			Schema string `json:"schema"`
 			On     bool   `json:"on"`
 			Store  string `json:"store"`
+			Tenant string `json:"tenant,omitempty"` // whose answers these are; all tenants' without it
 			cache.Stats
-		}{"llmops.cache.stats/v1", cfg.Cache.On, cfg.Cache.Store, st})
+		}{"llmops.cache.stats/v1", cfg.Cache.On, cfg.Cache.Store, e.tenant, st})
 	}
 	state := "off"
 	if cfg.Cache.On {
@@ -54,4 +55,25 @@ func runCacheStats(ctx context.Context, e *env, asJSON bool) error {
 	_, err = fmt.Fprintf(e.out, "cache     %s (%s)\nanswers   %d, %d of them expired\nsize      %s of %s\nhits      %d by the answers that are there\n",
 		state, cfg.Cache.Store, st.Entries, st.Expired, byteSize(st.Bytes), byteSize(st.Limit), st.Hits)
 	return err
+}
+
+// cacheStats sums up the answers of the tenant that --tenant names, or of all. The limit is one for all.
+func (e *env) cacheStats(ctx context.Context, store cache.Keeper, now time.Time) (cache.Stats, error) {
+	st, err := store.Stats(ctx, now)
+	if err != nil || e.tenant == "" {
+		return st, err
+	}
+	st = cache.Stats{Limit: st.Limit}
+	for k, err := range store.Each(ctx, cache.Filter{Tenant: e.tenant}) {
+		if err != nil {
+			return st, err
+		}
+		st.Entries++
+		st.Bytes += k.Size
+		st.Hits += k.Hits
+		if !k.Expires.IsZero() && !k.Expires.After(now) {
+			st.Expired++
+		}
+	}
+	return st, nil
 }

@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -97,6 +98,9 @@ func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 	err := add(t.Context(), db, "counter number 77")
 	if err == nil || !strings.Contains(diag.HintOf(err), "the next command moves it aside") {
 		t.Fatalf("error %v", err)
+	}
+	if mistake, ok := errors.AsType[*diag.Error](err); ok {
+		t.Errorf("the machine's failure is taken for a mistake of the user: %v", mistake)
 	}
 	again := open(t, path, counters)
 	if again.Damaged() == "" {

@@ -2,14 +2,30 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 
 	driver "modernc.org/sqlite"
 	code "modernc.org/sqlite/lib"
-
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
+
+// Error is a failure of a database that its owner can do something about. It is the machine's failure, and no mistake
+// in what a user wrote.
+type Error struct {
+	Path   string
+	what   string
+	advice string
+	Err    error // SQLite's own
+}
+
+func (e *Error) Error() string { return e.Path + ": " + e.what + ": " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *Error) Hint() string { return e.advice }
 
 // primary is SQLite's primary result code of err, or 0 (https://www.sqlite.org/rescode.html).
 func primary(err error) int {
@@ -41,25 +57,21 @@ func (db *DB) gone(err error) bool {
 
 // explain words SQLite's errors for whom they concern; others pass unchanged.
 func explain(path string, err error) error {
-	var done *diag.Error
+	var done *Error
 	if err == nil || errors.As(err, &done) {
 		return err
 	}
 	switch c := primary(err); {
 	case isDamaged(err):
-		return diag.At(path, 0, 0, "the database is damaged: %w", err).
-			WithHint("the next command moves it aside and begins a new one")
+		return &Error{path, "the database is damaged", "the next command moves it aside and begins a new one", err}
 	case isBusy(err):
-		return diag.At(path, 0, 0, "another process has held the database for more than %v: %w", patience, err).
-			WithHint("wait for the other llmops, or end it")
+		return &Error{path, fmt.Sprintf("another process has held the database for more than %v", patience), "wait for the other llmops, or end it", err}
 	case c == code.SQLITE_READONLY, c == code.SQLITE_CANTOPEN, c == code.SQLITE_PERM, c == code.SQLITE_AUTH:
-		return diag.At(path, 0, 0, "cannot write the database: %w", err).
-			WithHint("make the file and its directory writable for you")
+		return &Error{path, "cannot write the database", "make the file and its directory writable for you", err}
 	case c == code.SQLITE_FULL:
-		return diag.At(path, 0, 0, "no room left for the database: %w", err).WithHint("free some disk space")
+		return &Error{path, "no room left for the database", "free some disk space", err}
 	case c == code.SQLITE_IOERR:
-		return diag.At(path, 0, 0, "the disk fails under the database: %w", err).
-			WithHint("check the disk; a network file system cannot hold it")
+		return &Error{path, "the disk fails under the database", "check the disk; a network file system cannot hold it", err}
 	}
 	return err
 }
