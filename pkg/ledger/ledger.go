@@ -95,10 +95,15 @@ func (l *Ledger) Append(ctx context.Context, r Record) error {
 		return err
 	}
 	if l.queue == nil {
-		_, err := l.write(context.WithoutCancel(ctx), []*Record{&r})
-		return err
+		return l.appendNow(ctx, r)
 	}
-	return l.queue.add(r)
+	return l.queue.add(&r)
+}
+
+// appendNow has a record of its own, as one that is given on by its address is allocated, and Append's must not be.
+func (l *Ledger) appendNow(ctx context.Context, r Record) error {
+	_, err := l.write(context.WithoutCancel(ctx), []*Record{&r})
+	return err
 }
 
 // Flush waits until everything that was appended before it is written, or tells why it could not be; it

@@ -13,10 +13,9 @@ type queue struct {
 	write  func(context.Context, []*Record) (int, error) // tells how many of the first were written
 	report func(error)
 
-	mu      sync.Mutex  // guards the six below; held for the work on one record, never for writing
-	blocks  [][]*Record // what waits, the oldest first, in blocks of batch: none is ever copied to grow
-	waiting int         // records in them
-	bytes   int         // of their texts
+	mu      sync.Mutex // guards the five below; held for the work on one record, or to put a batch away, never for writing
+	waiting backlog
+	bytes   int // of its texts
 	lost    int
 	lastErr error
 	closed  bool
@@ -42,27 +41,23 @@ func newQueue(write func(context.Context, []*Record) (int, error), report func(e
 		write: write, report: report, wake: make(chan struct{}, 1),
 		flushes: make(chan chan error), stop: make(chan struct{}), done: make(chan struct{}),
 	}
+	q.waiting.spares = newSpares(q.stop)
 	go q.run()
 	return q
 }
 
-func (q *queue) add(r Record) error {
+func (q *queue) add(r *Record) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.closed {
 		return ErrClosed
 	}
 	size := r.textBytes()
-	if q.waiting >= maxWaiting || q.bytes+size > maxBytes && q.waiting > 0 {
+	if q.waiting.n >= maxWaiting || q.bytes+size > maxBytes && q.waiting.n > 0 {
 		q.lost++
-		return &DroppedError{Waiting: q.waiting, Dropped: q.lost, Err: q.lastErr}
+		return &DroppedError{Waiting: q.waiting.n, Dropped: q.lost, Err: q.lastErr}
 	}
-	if last := len(q.blocks) - 1; last < 0 || len(q.blocks[last]) == cap(q.blocks[last]) {
-		q.blocks = append(q.blocks, make([]*Record, 0, batch))
-	}
-	last := &q.blocks[len(q.blocks)-1]
-	*last = append(*last, &r)
-	q.waiting++
+	q.waiting.add(r)
 	q.bytes += size
 	select {
 	case q.wake <- struct{}{}:
@@ -143,7 +138,7 @@ func (q *queue) next(pause time.Duration, written int, err error) time.Duration 
 // drain writes all that waits, batch by batch, until it is done or fails, and tells how many were written.
 func (q *queue) drain() (written int, _ error) {
 	for {
-		part := q.first()
+		part := q.oldest()
 		if len(part) == 0 {
 			return written, nil
 		}
@@ -161,23 +156,19 @@ func (q *queue) drain() (written int, _ error) {
 	}
 }
 
-// first gives the oldest block; add may go on behind it.
-func (q *queue) first() []*Record {
+// oldest gives what is to be written next; add may go on behind it.
+func (q *queue) oldest() []*Record {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.blocks) == 0 {
-		return nil
-	}
-	return q.blocks[0]
+	return q.waiting.oldest(make([]*Record, 0, min(q.waiting.n, batch)))
 }
 
-// wrote takes what was written off the oldest block, or notes why nothing was.
+// wrote takes away what was written, or notes why nothing was.
 func (q *queue) wrote(part []*Record, err error) {
 	size := 0
-	for i, r := range part {
-		size += r.textBytes()
-		if err == nil {
-			part[i] = nil // its texts are free to go
+	for _, r := range part {
+		if size += r.textBytes(); err == nil {
+			*r = Record{} // what it held is free to go, and its place to be used again
 		}
 	}
 	q.mu.Lock()
@@ -186,15 +177,7 @@ func (q *queue) wrote(part []*Record, err error) {
 		return
 	}
 	q.bytes -= size
-	q.waiting -= len(part)
-	if rest := q.blocks[0][len(part):]; len(rest) > 0 {
-		q.blocks[0] = rest
-		return
-	}
-	q.blocks = q.blocks[1:]
-	if len(q.blocks) == 0 {
-		q.blocks = nil
-	}
+	q.waiting.drop(len(part))
 }
 
 func (q *queue) flush(ctx context.Context) error {
@@ -226,7 +209,7 @@ func (q *queue) close() error {
 	close(q.stop)
 	<-q.done
 	_, err := q.drain()
-	lost := q.lost + q.waiting
+	lost := q.lost + q.waiting.n
 	if lost == 0 {
 		return nil
 	}
