@@ -16,7 +16,8 @@ type Record struct {
 	Output       string           `json:"output"`
 	Parts        []llm.Part       `json:"parts,omitempty"` // where the answer is more than its text
 	FinishReason llm.FinishReason `json:"finish_reason"`
-	Model        string           `json:"model"`    // that answered
+	Model        string           `json:"model"` // that answered, as the provider calls it
+	llm.StandIn                   // who answered in place of the model that was asked; absent where nobody did
 	Usage        *llm.Usage       `json:"usage"`    // null means unknown
 	Cost         *llm.Money       `json:"cost_usd"` // null means unpriced
 	Latency      float64          `json:"latency_ms"`
@@ -39,6 +40,7 @@ func newRecord(id, hash string, res *engine.Result, err error) *Record {
 		r.Cost, r.TraceID, r.Latency = res.Cost, res.TraceID, millis(res.Latency)
 		if resp := res.Response; resp != nil {
 			r.Output, r.FinishReason, r.Model = resp.Text(), resp.FinishReason, resp.Model
+			r.StandIn = resp.StandIn()
 			r.Usage, r.TTFT, r.Attempts = resp.Usage, millis(resp.Timing.TTFT), resp.Attempts
 			if !llm.OnlyText(resp.Parts) {
 				r.Parts = resp.Parts

@@ -23,6 +23,8 @@ type Summary struct {
 	Resumed   int            `json:"resumed"`        // records that were there before the run
 	CutOff    int            `json:"cut_off"`        // calls that the end of the run cut off, to be done again
 
+	StandIns *llm.StandIns `json:"stand_ins,omitempty"` // answers by others than the model asked; nil when there are none
+
 	Retries int        `json:"retries"`
 	Usage   *llm.Usage `json:"usage"`
 	Cost    *llm.Money `json:"cost_usd"`
@@ -61,7 +63,7 @@ func (t *tally) summary() Summary {
 	}
 	return Summary{
 		Schema: "llmops.batch.run/v1", Records: c.succeeded + c.failed, Succeeded: c.succeeded, Failed: c.failed,
-		Types: maps.Clone(types), Retries: c.retries, Usage: c.usage, Cost: c.cost, Unknown: c.unknown, Unpriced: c.unpriced,
+		Types: maps.Clone(types), StandIns: c.standIns.Any(), Retries: c.retries, Usage: c.usage, Cost: c.cost, Unknown: c.unknown, Unpriced: c.unpriced,
 		Latency: c.latency.percentiles(), TTFT: c.ttft.percentiles(),
 	}
 }

@@ -15,6 +15,7 @@ type tally struct {
 	cost              *llm.Money
 	unknown, unpriced int // answers without usage, without cost
 	latency, ttft     histogram
+	standIns          llm.StandIns // of the answers
 }
 
 func (t *tally) add(r *Record) {
@@ -37,7 +38,8 @@ func (t *tally) add(r *Record) {
 		return
 	}
 	t.succeeded++
-	if r.Usage == nil {
+	t.standIns.Add(r.StandIn)
+	if r.Usage == nil && !r.Static() {
 		t.unknown++
 	}
 	if r.Cost == nil {
@@ -60,7 +62,7 @@ func (t *tally) fail(kind string) {
 // clone copies the tally so that both can go on.
 func (t *tally) clone() tally {
 	c := *t
-	c.types = maps.Clone(t.types)
+	c.types, c.standIns.By = maps.Clone(t.types), maps.Clone(t.standIns.By)
 	c.usage, c.cost = copied(t.usage), copied(t.cost)
 	return c
 }

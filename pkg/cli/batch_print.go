@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/batch"
+	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 // lines writes lines and keeps the first error.
@@ -35,6 +36,9 @@ func (e *env) printBatch(o batchRunOptions, s *batch.Summary) error {
 	}
 	p.line("%s: %s, %s", e.shortPath(o.output), plural(s.Records, "record"), state)
 	p.line("  succeeded  %s", grouped(s.Succeeded))
+	if in := s.StandIns; in != nil {
+		p.line("  stand-ins  %s answered by another model: %s", grouped(in.Answers), termsafe.Line(in.Who()))
+	}
 	if s.Failed > 0 {
 		p.line("  failed     %s: %s", grouped(s.Failed), failureTypes(s.Types))
 	}

@@ -121,8 +121,8 @@ func (p *printer) rest(out *chat.Outcome) error {
 // verdict turns an answer that is not whole into the error and exit code that say so.
 func (p *printer) verdict(ctx context.Context, out *chat.Outcome, err error) error {
 	resp := out.Result.Response
-	if resp != nil && resp.Substitute && err == nil {
-		p.e.info("%s answered in place of %s", resp.Ref, resp.Why)
+	if in := resp.StandIn().String(); in != "" && err == nil {
+		p.e.info("%s", termsafe.Line(in))
 	}
 	partial := resp != nil && len(resp.Parts) > 0
 	var sig signalError

@@ -54,6 +54,9 @@ func runEvalBless(e *env, name, tag string) error {
 	if info.Totals != nil && !info.Totals.Valid {
 		e.notice("warning: run %s is not valid: %s", info.ID, termsafe.Line(info.Totals.Invalid))
 	}
+	if info.Totals != nil && info.Totals.StandIns != nil {
+		e.notice("warning: %s", termsafe.Line(info.Totals.StandIns.Sentence(info.Model)))
+	}
 	dir, err := suite.Bless(run, tag)
 	if err != nil {
 		return err

@@ -52,7 +52,7 @@ func (e *env) printCalibration(c *eval.Calibration) error {
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-15s "+format+"\n", append([]any{name}, args...)...)
 	}
-	line("labels", "%d, of which %d without a verdict", c.Labels, c.Unscored)
+	line("labels", "%s, of which %s without a verdict", grouped(c.Labels), grouped(c.Unscored))
 	line("agreement", "%s", c.Agreement)
 	line("kappa", "%s", kappaText(c))
 	line("position flips", "%s", flipText(c.PositionFlips, "n/a: the judge looks at one answer"))
@@ -61,7 +61,7 @@ func (e *env) printCalibration(c *eval.Calibration) error {
 		line("judge", "%s, %s", plural(c.Judges.Calls, "call"), price(c.Judges.Cost))
 	}
 	for _, why := range slices.Sorted(maps.Keys(c.Reasons)) {
-		line("unscored", "%d: %s", c.Reasons[why], termsafe.Line(why))
+		line("unscored", "%s: %s", grouped(c.Reasons[why]), termsafe.Line(why))
 	}
 	if _, err := fmt.Fprintln(e.out, b.String()); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (e *env) countLine(what string) (show func(done, total int), remove func())
 	}
 	width := 0
 	show = func(done, total int) {
-		text := fmt.Sprintf("%d of %d %s", done, total, what)
+		text := fmt.Sprintf("%s of %s %s", grouped(done), grouped(total), what)
 		width = max(width, len(text))
 		_, _ = fmt.Fprintf(e.err, "\r%s", text)
 	}

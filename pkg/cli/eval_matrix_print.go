@@ -29,6 +29,11 @@ func (e *env) printMatrix(o evalRunOptions, suite *eval.Suite, m *eval.Matrix) e
 		if err := e.say("%3d  %s%s", i+1, termsafe.Line(r.Cell.Name), id); err != nil {
 			return err
 		}
+		if r.Outcome != nil && r.Outcome.Result.StandIns != nil {
+			if err := e.say("     %s", st.warn("note: "+termsafe.Line(r.Outcome.Result.StandIns.Sentence(r.Outcome.Info.Model)))); err != nil {
+				return err
+			}
+		}
 		if r.Err != nil {
 			if err := e.say("     %s", st.bad("error: "+termsafe.Line(r.Err.Error()))); err != nil {
 				return err
@@ -118,7 +123,7 @@ func matrixGrid(m *eval.Matrix) *grid {
 				if n == 0 {
 					return "–"
 				}
-				return fmt.Sprintf("%d of %d", metricOf(r, name).Flips, n)
+				return grouped(metricOf(r, name).Flips) + " of " + grouped(n)
 			})
 		}
 	}

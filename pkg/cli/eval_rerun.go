@@ -51,6 +51,10 @@ func (r *rerunner) Rerun(ctx context.Context, which gate.Side, id string, metric
 	if rec.Error != nil {
 		return false, errors.New(rec.Error.Message)
 	}
+	if in := rec.StandIn; in.AnsweredBy != "" { // it tells nothing of the model
+		r.tell(which, errors.New(in.String()))
+		return false, errors.New(in.String())
+	}
 	for _, m := range metrics {
 		score, ok := rec.Scores[m]
 		if !ok || score.Value == nil {

@@ -127,6 +127,9 @@ func (e *env) printAnswer(r *eval.Record) error {
 			add("diff", e.wordDiff(expected, r.Output))
 		}
 	}
+	if in := r.StandIn.String(); in != "" {
+		add("by", termsafe.Line(in))
+	}
 	if r.Error != nil {
 		add("error", termsafe.Line(r.Error.Type+": "+r.Error.Message))
 	}

@@ -21,6 +21,7 @@ import (
 //	FLAKE   wrong the first time for one that says NEW
 //	DRIFT   wrong for one that says NEW, and for another from the second time on
 //	MUTE    no answer to one that says NEW
+//	GONE    an outage for one that says NEW, but at ${GATE}/spare/v1
 //	SLOW    takes 120 ms for one that says NEW
 //
 // A prompt that says LONG gets ten words for one. It counts by the first part of the address, so that scripts do not
@@ -62,6 +63,10 @@ func (g *gateServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fresh := strings.Contains(text, "NEW")
 	if fresh && strings.Contains(text, "MUTE") {
 		http.Error(w, `{"error": {"message": "no answer"}}`, http.StatusBadRequest)
+		return
+	}
+	if fresh && strings.Contains(text, "GONE") && name != "spare" {
+		http.Error(w, `{"error": {"message": "out of order"}}`, http.StatusInternalServerError)
 		return
 	}
 	if fresh && strings.Contains(text, "SLOW") {

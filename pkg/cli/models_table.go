@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/report"
@@ -43,25 +44,10 @@ func (e *env) say(format string, args ...any) error {
 }
 
 // grouped writes 1,234,567.
-func grouped[N int | int64](n N) string {
-	digits := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func grouped[N int | int64](n N) string { return counts.Grouped(n) }
 
 // plural writes "1 file" and "2 files".
-func plural[N int | int64](n N, what string) string {
-	if n != 1 {
-		what += "s"
-	}
-	return grouped(n) + " " + what
-}
+func plural[N int | int64](n N, what string) string { return counts.Of(n, what) }
 
 // orDash writes a price, and a dash where there is none.
 func orDash(m *llm.Money) string {

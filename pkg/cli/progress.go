@@ -74,7 +74,7 @@ func (p *progress) step(now step) {
 		p.bar.set(now, now.facts(p.first))
 	case p.due(now):
 		p.last = now
-		p.e.notice("%s", strings.Join(append([]string{fmt.Sprintf("%d of %d", now.Done, now.Total)}, now.facts(p.first)...), ", "))
+		p.e.notice("%s", strings.Join(append([]string{grouped(now.Done) + " of " + grouped(now.Total)}, now.facts(p.first)...), ", "))
 	}
 }
 
@@ -96,7 +96,7 @@ func (p *progress) clear() {
 // does not count for its speed.
 func (s step) facts(first step) (list []string) {
 	if s.Failed > 0 {
-		list = append(list, fmt.Sprintf("%d failed", s.Failed))
+		list = append(list, grouped(s.Failed)+" failed")
 	}
 	if s.Cost != nil {
 		list = append(list, s.Cost.String())

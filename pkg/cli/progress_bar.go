@@ -2,7 +2,6 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"sync/atomic"
@@ -48,7 +47,7 @@ func (b *bar) Write(p []byte) (int, error) {
 }
 
 func (b *bar) set(now step, facts []string) {
-	b.words.Store(&barWords{fmt.Sprintf("%d of %d ", now.Done, now.Total), " " + strings.Join(facts, ", ")})
+	b.words.Store(&barWords{grouped(now.Done) + " of " + grouped(now.Total) + " ", " " + strings.Join(facts, ", ")})
 	b.line.SetCurrent(int64(now.Done))
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 )
@@ -68,7 +69,9 @@ type Share struct {
 }
 
 // String writes "12 of 30 (40.0 %)".
-func (s Share) String() string { return fmt.Sprintf("%d of %d (%.1f %%)", s.Count, s.Of, 100*s.Share) }
+func (s Share) String() string {
+	return fmt.Sprintf("%s of %s (%.1f %%)", counts.Grouped(s.Count), counts.Grouped(s.Of), 100*s.Share)
+}
 
 func shareOf(count, of int) Share {
 	s := Share{Count: count, Of: of}
@@ -85,7 +88,7 @@ func (c *Calibration) Holds(metricHash string, minKappa float64, minLabels int) 
 	case c.MetricHash != metricHash:
 		return "the judge has changed since it was calibrated"
 	case c.N < minLabels:
-		return fmt.Sprintf("the judge was compared with %d labels, and %d are asked for", c.N, minLabels)
+		return fmt.Sprintf("the judge was compared with %s, and %s are asked for", counts.Of(c.N, "label"), counts.Grouped(minLabels))
 	case c.Kappa == nil:
 		return "the labels do not tell how far the judge agrees: all verdicts are the same"
 	case *c.Kappa < minKappa:

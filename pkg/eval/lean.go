@@ -91,7 +91,9 @@ func (l *lean) field(key []byte) (err error) {
 	case "error":
 		r.Error = &Failure{}
 		return l.object(func([]byte) error { return l.skipText() })
-	case "output", "finish_reason", "model", "trace_id", "expected_intent":
+	case "answered_by":
+		r.AnsweredBy, err = l.name()
+	case "output", "finish_reason", "model", "why", "trace_id", "expected_intent":
 		return l.skipText()
 	case "expected", "parts":
 		return l.skip()

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 )
 
 // Finding is something about a suite's cases that is likely a mistake.
@@ -144,11 +146,11 @@ func (l *linter) balance() {
 	var rare []string
 	for tag, n := range l.tags {
 		if most >= 50 && float64(n) < rareShare*float64(most) {
-			rare = append(rare, fmt.Sprintf("%s (%d)", tag, n))
+			rare = append(rare, fmt.Sprintf("%s (%s)", tag, counts.Grouped(n)))
 		}
 	}
 	if slices.Sort(rare); len(rare) > 0 {
 		l.found = append(l.found, Finding{Rule: "unbalanced-tags", Place: Place{File: l.suite.File}, Text: fmt.Sprintf(
-			"the largest tag has %d cases, and these hardly any, so that their figures say little: %s", most, strings.Join(rare, ", "))})
+			"the largest tag has %s, and these hardly any, so that their figures say little: %s", counts.Of(most, "case"), strings.Join(rare, ", "))})
 	}
 }

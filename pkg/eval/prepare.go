@@ -130,8 +130,8 @@ func (r *runner) takeOver(rec *Record, at line) {
 	if r.have[rec.Seq] || r.again[rec.Seq].line.length > 0 {
 		return // twice in the file: the first counts
 	}
-	if r.cfg.Retry && (rec.Error != nil || rec.unscored()) {
-		r.again[rec.Seq] = again{at, rec.Error != nil}
+	if unanswered := rec.Error != nil || rec.Static(); r.cfg.Retry && (unanswered || rec.unscored()) {
+		r.again[rec.Seq] = again{at, unanswered}
 		return
 	}
 	r.have[rec.Seq] = true

@@ -22,6 +22,7 @@ type Record struct {
 	Parts        []llm.Part       `json:"parts,omitempty"` // where the answer is more than its text
 	FinishReason llm.FinishReason `json:"finish_reason,omitempty"`
 	Model        string           `json:"model,omitempty"`
+	llm.StandIn                   // who answered in place of the model under test; absent where nobody did
 	Scores       map[string]Score `json:"scores"` // by metric; no entry where the metric does not apply
 	Error        *Failure         `json:"error,omitempty"`
 
@@ -76,10 +77,10 @@ func (m *Millis) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Passed tells whether the answer is whole and passes every metric that applies. What is unscored has
+// Passed tells whether the answer is whole, a model's, and passes every metric that applies. What is unscored has
 // not passed.
 func (r *Record) Passed() bool {
-	if r.Error != nil {
+	if r.Error != nil || r.Static() {
 		return false
 	}
 	for _, s := range r.Scores {
@@ -107,6 +108,7 @@ func (r *Record) answer(res *engine.Result, err error) {
 		r.Cost, r.TraceID, r.Latency = res.Cost, res.TraceID, Millis(res.Latency)
 		if resp := res.Response; resp != nil {
 			r.Output, r.FinishReason, r.Model = resp.Text(), resp.FinishReason, resp.Model
+			r.StandIn = resp.StandIn()
 			r.Usage, r.TTFT, r.Attempts = resp.Usage, Millis(resp.Timing.TTFT), resp.Attempts
 			if r.Latency == 0 {
 				r.Latency = Millis(resp.Timing.Total)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/score"
 	"github.com/llmops-toolkit/llmops/pkg/stats"
@@ -19,8 +20,9 @@ const Schema = "llmops.eval.run/v1"
 type Result struct {
 	Schema   string         `json:"schema"`
 	Run      RunID          `json:"run"`
-	Cases    int            `json:"cases"`  // with a record at least
-	Errors   int            `json:"errors"` // calls without a whole answer
+	Cases    int            `json:"cases"`               // with a record at least
+	Errors   int            `json:"errors"`              // calls without a whole answer
+	StandIns *llm.StandIns  `json:"stand_ins,omitempty"` // answers by others than the model under test; nil when there are none
 	Valid    bool           `json:"valid"`
 	Invalid  string         `json:"invalid,omitempty"` // why the run is not valid
 	Metrics  []MetricResult `json:"metrics"`
@@ -88,7 +90,7 @@ type Latency struct {
 func (t *tally) result(info Info, maxUnscored float64) Result {
 	r := Result{
 		Schema: Schema, Run: info.RunID(),
-		Errors: t.errors, Usage: t.usage.Tokens, Unknown: t.usage.Unknown, Cost: t.usage.Cost, Unpriced: t.usage.Unpriced,
+		Errors: t.errors, StandIns: t.standIns.Any(), Usage: t.usage.Tokens, Unknown: t.usage.Unknown, Cost: t.usage.Cost, Unpriced: t.usage.Unpriced,
 		Judges: t.judges, Latency: latency(t.latencies), Duration: int64(info.Duration) / 1e6, Metrics: []MetricResult{}, Slices: []Slice{},
 	}
 	all := make([]int, 0, len(t.cases))
@@ -223,15 +225,18 @@ func (v *values) estimated() (stats.Interval, bool) {
 // invalid says why the run cannot be believed, or "".
 func (t *tally) invalid(info Info, limit float64) string {
 	if info.Status != StatusComplete || t.records < info.Cases*info.Repeat {
-		return fmt.Sprintf("%d of %d calls were made", t.records, info.Cases*info.Repeat)
+		return fmt.Sprintf("%s of %s calls were made", counts.Grouped(t.records), counts.Grouped(info.Cases*info.Repeat))
 	}
 	for _, m := range t.ordered() {
 		if all := m.scored + m.unscored; all > 0 && float64(m.unscored) > limit*float64(all) {
-			return fmt.Sprintf("%s: %d of %d answers are unscored, more than %s", m.name, m.unscored, all, percent(limit))
+			return fmt.Sprintf("%s: %s of %s answers are unscored, more than %s", m.name, counts.Grouped(m.unscored), counts.Grouped(all), percent(limit))
 		}
 	}
+	if static := t.standIns.Static(); float64(static) > limit*float64(t.records) {
+		return fmt.Sprintf("%s of %s answers are no model's (static), more than %s", counts.Grouped(static), counts.Grouped(t.records), percent(limit))
+	}
 	if float64(t.errors) > limit*float64(t.records) {
-		return fmt.Sprintf("%d of %d calls failed, more than %s", t.errors, t.records, percent(limit))
+		return fmt.Sprintf("%s of %s calls failed, more than %s", counts.Grouped(t.errors), counts.Grouped(t.records), percent(limit))
 	}
 	return ""
 }

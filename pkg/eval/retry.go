@@ -20,7 +20,7 @@ const retriedName = "retried.jsonl"
 // again is a record of an earlier part of a run that is to be made anew.
 type again struct {
 	line line
-	ask  bool // the call failed; else the answer is there and some of its scores are missing
+	ask  bool // there is no answer of a model; else the answer is there and some of its scores are missing
 }
 
 // scoreAgain scores an answer that is kept, where it is unscored. Its other scores stay as they are.

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -219,7 +220,7 @@ func (r *runner) collect(ctx context.Context, f finished) error {
 	}
 	r.count(f.record)
 	if r.failed == r.done && r.done >= max(20, 2*r.cfg.concurrency(r.suite)) && isProvider(f.err) {
-		return fmt.Errorf("the first %d calls all failed, the last with: %w", r.done, f.err)
+		return fmt.Errorf("the first %s calls all failed, the last with: %w", counts.Grouped(r.done), f.err)
 	}
 	return nil
 }

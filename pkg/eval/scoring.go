@@ -26,10 +26,13 @@ func (r *Record) scoreAll(ctx context.Context, c *Case, resp *llm.Response, metr
 func (r *Record) score(ctx context.Context, m *score.Metric, sample *score.Sample) error {
 	o := score.Outcome{Skip: true}
 	switch {
-	case r.Error == nil:
+	case r.Error == nil && !r.Static():
 		o = m.Score(ctx, sample)
-	case m.Applies(sample):
+	case !m.Applies(sample):
+	case r.Error != nil:
 		o = score.Outcome{Unscored: "no answer: " + r.Error.Type}
+	default:
+		o = score.Outcome{Unscored: "no model answered (static text)"}
 	}
 	if o.Skip {
 		return nil

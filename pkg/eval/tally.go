@@ -22,6 +22,7 @@ type tally struct {
 
 	records, errors int
 	usage           Usage
+	standIns        llm.StandIns
 	judges          *score.Bill // of all scorers' own calls; nil when there were none
 	latencies       []float64   // milliseconds, of whole answers
 }
@@ -91,6 +92,7 @@ func (t *tally) add(r *Record) {
 	if r.Error != nil {
 		t.errors++
 	} else {
+		t.standIns.Add(r.StandIn)
 		t.latencies = append(t.latencies, float64(r.Latency)/1e6)
 	}
 	t.usage.add(r)
@@ -171,9 +173,11 @@ func (t *tally) describe(index int, r *Record) {
 }
 
 func (u *Usage) add(r *Record) {
-	if r.Usage == nil {
+	switch {
+	case r.Usage == nil && r.Static(): // it took none
+	case r.Usage == nil:
 		u.Unknown++
-	} else {
+	default:
 		if u.Tokens == nil {
 			u.Tokens = new(llm.Usage)
 		}

@@ -6,16 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 )
 
 // invalid is step 0: it lists why the two sides cannot be compared or believed.
 func (p *pairs) invalid(columns []*column, o Options) []string {
 	var why []string
-	for _, side := range []struct {
-		name Side
-		run  *Run
-	}{{Baseline, p.baseline}, {Candidate, p.candidate}} {
+	for _, side := range p.sides() {
 		if s := side.run.Info.Status; s != eval.StatusComplete {
 			why = append(why, fmt.Sprintf("the %s run is not complete", side.name))
 		}
@@ -46,13 +44,14 @@ func (p *pairs) invalid(columns []*column, o Options) []string {
 }
 
 func unscored(metric string, side Side, s share) string {
-	return fmt.Sprintf("%s: %d of %d answers of the %s are unscored", metric, s.part, s.all, side)
+	return fmt.Sprintf("%s: %s of %s answers of the %s are unscored", metric, counts.Grouped(s.part), counts.Grouped(s.all), side)
 }
 
 // conclude draws the verdict from the parts.
 func (r *Result) conclude(invalid []string, p *pairs, o Options) {
 	failed := r.failures(p, o)
-	open := r.openQuestions(p, o)
+	open := append(r.openQuestions(p, o), r.stoodIn(o)...)
+	r.warnOfStandIns(p)
 	r.warn(o)
 	switch {
 	case len(invalid) > 0:
@@ -89,7 +88,7 @@ func (r *Result) failures(p *pairs, o Options) []string {
 	case o.Config.Broken == Strict && broken > 0:
 		why = append(why, fmt.Sprintf("%s broken: %s", areCases(broken), some(r.Broken)))
 	case o.Config.Broken == Net && broken > fixed:
-		why = append(why, fmt.Sprintf("%s broken and %d fixed: %s", areCases(broken), fixed, some(r.Broken)))
+		why = append(why, fmt.Sprintf("%s broken and %s fixed: %s", areCases(broken), counts.Grouped(fixed), some(r.Broken)))
 	}
 	for _, b := range r.Breaches {
 		why = append(why, b.String())
@@ -125,7 +124,7 @@ func (r *Result) openQuestions(p *pairs, o Options) []string {
 		case m.CI95 == nil:
 			why = append(why, fmt.Sprintf("%s: %s too few to compare", m.Name, areCases(m.N)))
 		case m.Needed != nil && *m.Needed > m.N:
-			why = append(why, fmt.Sprintf("%s; about %d cases would show it", m.open(), *m.Needed))
+			why = append(why, fmt.Sprintf("%s; about %s would show it", m.open(), counts.Of(*m.Needed, "case")))
 		default:
 			why = append(why, m.open())
 		}
@@ -155,7 +154,7 @@ func (r *Result) warn(o Options) {
 		}
 	}
 	if o.Config.Broken == Report || len(r.Broken) <= len(r.Fixed) {
-		warn(len(r.Broken), "%s broken and %d fixed: %s", areCases(len(r.Broken)), len(r.Fixed), some(r.Broken))
+		warn(len(r.Broken), "%s broken and %s fixed: %s", areCases(len(r.Broken)), counts.Grouped(len(r.Fixed)), some(r.Broken))
 	}
 	u := r.Unpaired
 	warn(len(r.Unconfirmed), "seem broken, and are not confirmed: %s", some(r.Unconfirmed))
@@ -189,7 +188,7 @@ func areCases(n int) string {
 	if n == 1 {
 		return "1 case is"
 	}
-	return fmt.Sprintf("%d cases are", n)
+	return counts.Of(n, "case") + " are"
 }
 
 // some names the first few.
@@ -197,7 +196,7 @@ func some(ids []string) string {
 	const few = 5
 	ids = slices.Clone(ids)
 	if len(ids) > few {
-		ids = append(ids[:few], fmt.Sprintf("and %d more", len(ids)-few))
+		ids = append(ids[:few], fmt.Sprintf("and %s more", counts.Grouped(len(ids)-few)))
 	}
 	return strings.Join(ids, ", ")
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // Verdict is the gate's word on a metric or on the whole comparison.
@@ -55,10 +56,12 @@ type Result struct {
 	Reasons  []string `json:"reasons"`  // why it is not ok, a sentence each
 	Warnings []string `json:"warnings"` // what does not fail the gate
 	Cases    int      `json:"cases"`    // that were compared
-	Metrics  []Metric `json:"metrics"`
-	Slices   []Slice  `json:"slices"` // one per tag, sorted
-	Usage    []Growth `json:"usage"`  // cost, tokens and latency
-	Breaches []Breach `json:"budgets"`
+	// StandIns are the answers of each side by others than its model; a side without any is not in it.
+	StandIns map[Side]*llm.StandIns `json:"stand_ins,omitempty"`
+	Metrics  []Metric               `json:"metrics"`
+	Slices   []Slice                `json:"slices"` // one per tag, sorted
+	Usage    []Growth               `json:"usage"`  // cost, tokens and latency
+	Breaches []Breach               `json:"budgets"`
 	Confirmed
 	Unpaired Unpaired `json:"unpaired"`
 }
@@ -82,6 +85,7 @@ func Judge(ctx context.Context, baseline, candidate *Run, o Options) (*Result, e
 		Baseline: o.Baseline, Cases: len(p.cases), Unpaired: p.unpaired, Confirmed: nothingConfirmed(),
 		Reasons: []string{}, Warnings: []string{}, Metrics: []Metric{}, Slices: []Slice{}, Breaches: []Breach{},
 	}
+	r.StandIns = p.standIns()
 	columns := p.columns(o)
 	var growing sync.WaitGroup // the two are the bulk of the work and share nothing that changes
 	growing.Go(func() { r.Usage = p.growth(o) })

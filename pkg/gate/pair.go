@@ -30,6 +30,16 @@ type pairs struct {
 	lostRequired        []string // required cases of the baseline that have no pair
 }
 
+// sides are the two runs.
+func (p *pairs) sides() []namedRun {
+	return []namedRun{{Baseline, p.baseline}, {Candidate, p.candidate}}
+}
+
+type namedRun struct {
+	name Side
+	run  *Run
+}
+
 type pairOf struct{ baseline, candidate *Case }
 
 func pair(baseline, candidate *Run) (*pairs, error) {

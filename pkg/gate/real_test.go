@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 	"github.com/llmops-toolkit/llmops/pkg/internal/realdata"
@@ -80,7 +81,7 @@ func TestGSM8K(t *testing.T) {
 			m := r.Metrics[0]
 			t.Logf("delta %+.4f, CI %+.4f to %+.4f, p %.3g, %d up, %d down, mde %.4f, %d broken, %d fixed, %d reruns",
 				*m.Delta, m.CI95[0], m.CI95[1], *m.P, m.Up, m.Down, *m.MDE, len(r.Broken), len(r.Fixed), r.Reruns)
-			documented(t, "%+.2f points (CI %+.2f…%+.2f; %d↑ %d↓ / %d)", *m.Delta*100, m.CI95[0]*100, m.CI95[1]*100, m.Up, m.Down, m.N)
+			documented(t, "%+.2f points (CI %+.2f…%+.2f; %d↑ %d↓ / %s)", *m.Delta*100, m.CI95[0]*100, m.CI95[1]*100, m.Up, m.Down, counts.Grouped(m.N))
 			if got := fmt.Sprintf("%+.2f", *m.Delta*100); got != tc.delta || r.Verdict != tc.want || m.N != 1319 || m.Up-m.Down != int(math.Round(*m.Delta*1319)) {
 				t.Errorf("%s points and %s for %q; want %s and %s", got, r.Verdict, r.Reasons, tc.delta, tc.want)
 			}

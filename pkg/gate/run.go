@@ -14,7 +14,9 @@ type Run struct {
 	Info  eval.Info
 	Cases []*Case // in the order of their first records
 
-	byID    map[string]*Case
+	byID     map[string]*Case
+	standIns llm.StandIns // of its answers
+
 	metrics []string       // names, in the order in which they came
 	index   map[string]int // of metrics
 
@@ -113,7 +115,9 @@ func (r *Run) add(rec *eval.Record) {
 		}
 	}
 	call := Call{Cost: rec.Cost, Usage: rec.Usage}
-	if rec.Error == nil { // a call that failed fast is no fast answer
+	if rec.Error == nil {
+		r.standIns.Add(rec.StandIn)
+		// a call that failed fast is no fast answer
 		call.Latency, call.TTFT = float64(rec.Latency)/1e6, float64(rec.TTFT)/1e6
 	}
 	c.Calls = append(c.Calls, call)

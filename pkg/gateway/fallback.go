@@ -11,7 +11,7 @@ import (
 )
 
 // StaticRef is the Response.Ref of a text from a chain.
-const StaticRef = "static"
+const StaticRef = llm.StaticRef
 
 // fallback asks one candidate after the other until one answers. Nothing that was passed on to a reader is
 // followed by another model's words.

@@ -20,7 +20,7 @@ func CSV(w io.Writer, runs []Run) error {
 	metrics := metricNames(runs)
 	header := []string{
 		"run", "cell", "case", "repeat", "status", "tags", "input", "expected", "output", "error_type", "error", "finish_reason",
-		"model", "latency_ms", "ttft_ms", "input_tokens", "output_tokens", "cost_usd", "judges_cost_usd", "attempts", "trace_id",
+		"model", "answered_by", "why", "latency_ms", "ttft_ms", "input_tokens", "output_tokens", "cost_usd", "judges_cost_usd", "attempts", "trace_id",
 	}
 	for _, m := range metrics {
 		header = append(header, CSVText(m), CSVText(m+".pass"), CSVText(m+".why"))
@@ -64,7 +64,7 @@ func csvRecord(run eval.RunID, input string, rec *eval.Record) []string {
 	return []string{
 		CSVText(run.ID), CSVText(run.Cell), CSVText(rec.Case), strconv.Itoa(rec.Repeat), string(StatusOf(rec)),
 		CSVText(strings.Join(rec.Tags, " ")), CSVText(input), CSVText(expected(rec)), CSVText(rec.Output),
-		CSVText(failure.Type), CSVText(failure.Message), CSVText(string(rec.FinishReason)), CSVText(rec.Model),
+		CSVText(failure.Type), CSVText(failure.Message), CSVText(string(rec.FinishReason)), CSVText(rec.Model), CSVText(rec.AnsweredBy), CSVText(rec.Why),
 		millis(rec.Latency), millis(rec.TTFT), in, out, cost, judges, strconv.Itoa(rec.Attempts), CSVText(rec.TraceID),
 	}
 }

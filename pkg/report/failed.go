@@ -65,6 +65,9 @@ func (t text) record(r *eval.Record) {
 	if r.Output != "" || r.Error == nil {
 		t.field("got", r.Output)
 	}
+	if in := r.StandIn.String(); in != "" {
+		t.field("by", in)
+	}
 	if r.Error != nil {
 		t.field("error", r.Error.Message)
 		return

@@ -169,7 +169,7 @@ func (m *gateMarkdown) slices() {
 func (m *gateMarkdown) cases() {
 	var words, parts []string
 	for _, kind := range GateKinds(m.gate.Result) {
-		words = append(words, fmt.Sprintf("%d %s", len(kind.Cases), strings.ToLower(kind.Name)))
+		words = append(words, thousands(int64(len(kind.Cases)))+" "+strings.ToLower(kind.Name))
 		part := fmt.Sprintf("**%s**: %s\n\n", kind.Name, kind.Says)
 		shown := 0
 		for _, c := range m.gate.Cases {

@@ -70,7 +70,7 @@ func delta(m gate.Metric) (difference, interval string) {
 }
 
 func flips(m gate.Metric) string {
-	return fmt.Sprintf("%d↑ %d↓ / %s", m.Up, m.Down, thousands(int64(m.N)))
+	return fmt.Sprintf("%s↑ %s↓ / %s", thousands(int64(m.Up)), thousands(int64(m.Down)), thousands(int64(m.N)))
 }
 
 // sees says how small a drop the comparison could have found.

@@ -33,7 +33,8 @@ type pageRun struct {
 	Commit  string      `json:"commit,omitempty"`
 	Answers string      `json:"answers,omitempty"`
 	Judges  string      `json:"judges,omitempty"`
-	Notes   [][]string  `json:"notes"` // of the metrics of Result, in their order
+	Others  string      `json:"others,omitempty"` // who stood in for the model, as a sentence
+	Notes   [][]string  `json:"notes"`            // of the metrics of Result, in their order
 	Result  eval.Result `json:"result"`
 }
 
@@ -72,7 +73,7 @@ func (r Run) page() pageRun {
 	info := r.Outcome.Info
 	p := pageRun{
 		Name: cmp.Or(info.RunID().Cell, info.Tag, info.ID), Commit: info.Commit, Answers: r.Answers,
-		Judges: judges(r.Outcome.Result), Result: r.Outcome.Result,
+		Judges: judges(r.Outcome.Result, strings.Clone), Others: standIns(r.Outcome.Result), Result: r.Outcome.Result,
 	}
 	for _, m := range r.Outcome.Result.Metrics {
 		p.Notes = append(p.Notes, append([]string{}, notes(m, info.Repeat, strings.Clone)...))
@@ -94,10 +95,12 @@ type pageRecord struct {
 	Input    string            `json:"input,omitempty"`
 	Expected *string           `json:"expected,omitempty"`
 	Output   string            `json:"output"`
-	Cut      int               `json:"cut,omitempty"` // characters that are left out of Output
+	Cut      int               `json:"cut,omitempty"`    // characters that are left out of Output
+	Static   bool              `json:"static,omitempty"` // no model answered
 	Error    *eval.Failure     `json:"error,omitempty"`
 	Finish   string            `json:"finish,omitempty"`
-	Scores   map[int]pageScore `json:"scores"` // by the metric's index
+	By       string            `json:"by,omitempty"` // who answered in place of the model, and why
+	Scores   map[int]pageScore `json:"scores"`       // by the metric's index
 	Latency  eval.Millis       `json:"latency"`
 	In       *int64            `json:"in"`
 	Out      *int64            `json:"out"`
@@ -135,7 +138,7 @@ func (r Run) pageRecords(out *bufio.Writer, index map[string]int, limit int, cut
 
 func newPageRecord(rec *eval.Record, index map[string]int, limit int) pageRecord {
 	p := pageRecord{
-		Case: rec.Case, Repeat: rec.Repeat, Tags: rec.Tags, Error: rec.Error, Finish: string(rec.FinishReason),
+		Case: rec.Case, Repeat: rec.Repeat, Tags: rec.Tags, Error: rec.Error, Finish: string(rec.FinishReason), By: rec.StandIn.String(), Static: rec.Static(),
 		Scores: map[int]pageScore{}, Latency: rec.Latency, Cost: rec.Cost,
 	}
 	p.Output, p.Cut = clip(rec.Output, limit)

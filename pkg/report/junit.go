@@ -125,6 +125,7 @@ func (r Run) properties() (p junitProperties) {
 		add("prompt", info.Prompt.Name+"@"+info.Prompt.Version)
 	}
 	add("commit", info.Commit)
+	add("stand_ins", standIns(r.Outcome.Result))
 	for _, m := range r.Outcome.Result.Metrics {
 		if m.Mean != nil {
 			add("metric."+m.Name, strconv.FormatFloat(*m.Mean, 'g', -1, 64))
@@ -162,9 +163,13 @@ func junitCase(suite string, rec *eval.Record) junitTest {
 		test.Failure = &junitProblem{xmlText(why), xmlText(names), xmlText(text)}
 	case StatusUnscored:
 		why, _ := reasons(rec, func(s eval.Score) bool { return s.Unscored != "" })
+		if why == "" {
+			why = rec.StandIn.String()
+		}
 		test.Skipped = &junitProblem{Message: xmlText("unscored: " + why)}
 	case StatusPass:
 	}
+	test.SystemOut = xmlText(rec.StandIn.String())
 	return test
 }
 

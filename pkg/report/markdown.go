@@ -76,8 +76,11 @@ func (m markdown) head(number string) {
 		title = append(title, "tag "+Defuse(r.Run.Tag, 80))
 	}
 	m.printf("### %s%s\n\n%s\n", number, strings.Join(title, " · "), strings.Join(append(facts(r), speeds(r)...), " · "))
-	if text := judges(r); text != "" {
+	if text := judges(r, inline); text != "" {
 		m.printf("\n%s\n", text)
+	}
+	if text := standIns(r); text != "" {
+		m.printf("\n⚠️ %s\n", Defuse(text, 400))
 	}
 	if m.run.Answers != "" {
 		m.printf("\nAnswers: %s\n", Defuse(m.run.Answers, 200))
@@ -161,6 +164,9 @@ func (m markdown) record(rec *eval.Record) {
 	m.printf("\n**%s** %s\n\n", StatusOf(rec), Defuse(caseName(rec), 120))
 	if want := expected(rec); want != "" {
 		m.printf("- expected: %s\n", Defuse(want, mdText))
+	}
+	if in := rec.StandIn.String(); in != "" {
+		m.printf("- %s\n", Defuse(in, mdText))
 	}
 	if rec.Error != nil {
 		m.printf("- error: %s\n", Defuse(rec.Error.Message, mdText))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/eval"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
@@ -15,7 +16,7 @@ import (
 // comes from a file goes through safe.
 func notes(m eval.MetricResult, repeats int, safe func(string) string) (list []string) {
 	if repeats > 1 {
-		list = append(list, fmt.Sprintf("%s of %d repeats", safe(cmp.Or(m.Reduce, "mean")), repeats))
+		list = append(list, safe(cmp.Or(m.Reduce, "mean"))+" of "+count(repeats, "repeat"))
 	}
 	if m.Unit != "" {
 		list = append(list, "in "+safe(m.Unit))
@@ -42,7 +43,7 @@ func noted(r eval.Result, safe func(string) string) (lines []string) {
 		same = same && m.Reduce == first
 	}
 	if same {
-		lines, repeats = append(lines, fmt.Sprintf("all metrics: %s of %d repeats", safe(cmp.Or(first, "mean")), repeats)), 1
+		lines, repeats = append(lines, "all metrics: "+safe(cmp.Or(first, "mean"))+" of "+count(repeats, "repeat")), 1
 	}
 	for _, m := range r.Metrics {
 		if text := strings.Join(notes(m, repeats, safe), " · "); text != "" {
@@ -62,8 +63,18 @@ func Notes(r eval.Result) []string {
 	return noted(r, termsafe.Line)
 }
 
-// judges says what the scorers' own calls took, which is in no other figure; "" where they made none.
-func judges(r eval.Result) string {
+// standIns says how many answers are not by the model under test, and by whom; "" where all are.
+func standIns(r eval.Result) string {
+	text := r.StandIns.Sentence(r.Run.Model)
+	if r.StandIns.Static() > 0 {
+		text += "; a static text is unscored"
+	}
+	return text
+}
+
+// judges says what the scorers' own calls took, which is in no other figure; "" where they made none. Names of models
+// go through safe.
+func judges(r eval.Result, safe func(string) string) string {
 	b := r.Judges
 	if b == nil || b.Calls == 0 {
 		return ""
@@ -76,5 +87,9 @@ func judges(r eval.Result) string {
 	if b.Cost != nil {
 		cost = b.Cost.String() + missing(b.Unpriced, "unpriced")
 	}
-	return strings.Join([]string{"judges: " + count(b.Calls, "call"), tokens, cost}, " · ")
+	list := []string{"judges: " + count(b.Calls, "call"), tokens, cost}
+	if who := (&llm.StandIns{By: b.StandIns}).Who(); who != "" {
+		list = append(list, "in place of the judge: "+safe(who))
+	}
+	return strings.Join(list, " · ")
 }

@@ -3,39 +3,16 @@ package report
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/counts"
 	"github.com/llmops-toolkit/llmops/pkg/eval"
 )
 
 // thousands writes 1,234,567.
-func thousands(n int64) string {
-	digits := strconv.FormatInt(n, 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	var b strings.Builder
-	for i, c := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(c)
-	}
-	return sign + b.String()
-}
+func thousands(n int64) string { return counts.Grouped(n) }
 
-func count(n int, what string) string {
-	switch {
-	case n == 1:
-	case strings.HasSuffix(what, "ry"):
-		what = strings.TrimSuffix(what, "y") + "ies"
-	default:
-		what += "s"
-	}
-	return thousands(int64(n)) + " " + what
-}
+func count(n int, what string) string { return counts.Of(n, what) }
 
 func duration(ms int64) string {
 	d := time.Duration(ms) * time.Millisecond

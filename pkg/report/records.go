@@ -55,6 +55,9 @@ func StatusOf(rec *eval.Record) Status {
 		return StatusError
 	}
 	status := StatusPass
+	if rec.Static() { // also where no metric applies: there is no answer of a model
+		status = StatusUnscored
+	}
 	for _, s := range rec.Scores {
 		switch {
 		case s.Unscored != "":

@@ -82,8 +82,11 @@ func (t text) head() {
 	if speed := speeds(r); len(speed) > 0 {
 		t.line(t.style.faint(strings.Join(speed, " · ")))
 	}
-	if text := judges(r); text != "" {
+	if text := judges(r, termsafe.Line); text != "" {
 		t.line(t.style.faint(text))
+	}
+	if text := standIns(r); text != "" {
+		t.line(t.style.warn("note: " + termsafe.Line(text)))
 	}
 	if t.run.Answers != "" {
 		t.line(t.style.warn("answers: " + termsafe.Line(t.run.Answers)))
@@ -101,7 +104,7 @@ func prompt(p *eval.PromptID) string {
 func facts(r eval.Result) []string {
 	list := []string{count(r.Cases, "case"), duration(r.Duration)}
 	if r.Run.Repeat > 1 {
-		list[0] += fmt.Sprintf(" × %d", r.Run.Repeat)
+		list[0] += " × " + thousands(int64(r.Run.Repeat))
 	}
 	if r.Errors > 0 {
 		list = append(list, count(r.Errors, "failed call"))

@@ -89,6 +89,10 @@ func (a *asker) put(ctx context.Context, q Ask, bill *Bill) (*llm.Response, *Out
 	if reply == nil || reply.Response == nil {
 		return nil, a.billed(unscored("the judge gave no answer"), bill)
 	}
+	in := reply.StandIn()
+	if bill.stoodIn(in.AnsweredBy, 1); in.Static() {
+		return nil, a.billed(unscored("the judge did not answer (static text)"), bill)
+	}
 	return reply.Response, nil
 }
 

@@ -10,6 +10,8 @@ type Bill struct {
 	Cost     *llm.Money `json:"cost_usd"`
 	Unknown  int        `json:"usage_unknown,omitempty"`
 	Unpriced int        `json:"cost_unpriced,omitempty"`
+	// StandIns counts the replies that another model than the judge gave, by who gave them; nil when there are none.
+	StandIns map[string]int `json:"answered_by,omitempty"`
 }
 
 // Add adds another bill; nil adds nothing.
@@ -20,6 +22,9 @@ func (b *Bill) Add(more *Bill) {
 	b.Calls += more.Calls
 	b.Unknown += more.Unknown
 	b.Unpriced += more.Unpriced
+	for who, n := range more.StandIns {
+		b.stoodIn(who, n)
+	}
 	if more.Usage != nil {
 		if b.Usage == nil {
 			b.Usage = new(llm.Usage)
@@ -32,6 +37,17 @@ func (b *Bill) Add(more *Bill) {
 		}
 		*b.Cost += *more.Cost
 	}
+}
+
+// stoodIn counts replies by another than the judge; "" is nobody else.
+func (b *Bill) stoodIn(who string, n int) {
+	if who == "" {
+		return
+	}
+	if b.StandIns == nil {
+		b.StandIns = map[string]int{}
+	}
+	b.StandIns[who] += n
 }
 
 // call adds one call.

@@ -18,7 +18,8 @@ import (
 //
 // Answers and the errors that belong to a request (too long, filtered, truncated, malformed) are
 // recorded. What went wrong around it (no key, no connection, rate limits, a canceled call) is not: the
-// next run asks again. Put the Recorder around retry, so that it sees final outcomes.
+// next run asks again. Nor is what another model answered in place of the one that was asked: replayed, it would
+// pass for that one's. Put the Recorder around retry, so that it sees final outcomes.
 type Recorder struct {
 	path   string
 	header Header
@@ -193,7 +194,7 @@ func (r *Recorder) Close() error {
 // isAnswer tells what is worth a line.
 func isAnswer(resp *llm.Response, failure error) bool {
 	if failure == nil {
-		return resp != nil
+		return resp != nil && !resp.Substitute && !resp.Static
 	}
 	var e *llm.Error
 	if !errors.As(failure, &e) || errors.Is(failure, context.Canceled) {

@@ -8,6 +8,7 @@ function title() {
     const who = several ? letter(i) + ': ' : '';
     if (r.result.invalid) $('banners').append(el('p', { class: 'banner' }, `${who}Not valid: ${r.result.invalid}`));
     if (r.judges) $('banners').append(el('p', { class: 'muted small' }, `${who}${r.judges}`));
+    if (r.others) $('banners').append(el('p', { class: 'banner note' }, `${who}${r.others}`));
     if (r.answers) $('banners').append(el('p', { class: 'banner note' }, `${who}Answers: ${r.answers}`));
   });
   if (head.limit) $('banners').append(el('p', { class: 'banner note' }, `Answers longer than ${whole(head.limit)} characters are cut here; cases.jsonl has all of them.`));

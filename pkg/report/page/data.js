@@ -41,7 +41,7 @@ function statusOf(record, metric) {
     if (record.error) return 'error';
     const all = Object.values(record.scores);
     if (all.some((s) => s.unscored === undefined && !s.pass)) return 'fail';
-    return all.some((s) => s.unscored !== undefined) ? 'unscored' : 'pass';
+    return record.static || all.some((s) => s.unscored !== undefined) ? 'unscored' : 'pass';
   }
   const s = record.scores[metric];
   if (!s) return null;
@@ -84,7 +84,7 @@ function haystack(row) {
   if (row.text === undefined) {
     const parts = [row.id, ...row.tags];
     for (const r of row.runs.flat()) {
-      parts.push(r.input || '', r.expected || '', r.output || '', r.error ? r.error.type + ' ' + r.error.message : '');
+      parts.push(r.by || '', r.input || '', r.expected || '', r.output || '', r.error ? r.error.type + ' ' + r.error.message : '');
       for (const s of Object.values(r.scores)) parts.push(s.why || '', s.unscored || '');
     }
     row.text = fold(parts.join('\n'));

@@ -32,6 +32,7 @@ function answer(title, record, parts, side) {
   if (record.error) column.append(el('pre', { class: 'failed' }, `${record.error.type}: ${record.error.message}`));
   if (record.output || !record.error) column.append(pre);
   if (record.cut) column.append(el('p', { class: 'muted small' }, `${whole(record.cut)} more characters are in cases.jsonl`));
+  if (record.by) column.append(el('p', { class: 'small' }, record.by));
   column.append(el('p', { class: 'muted small' }, facts(record)), scoreList(record));
   return column;
 }
