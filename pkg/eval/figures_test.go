@@ -57,6 +57,33 @@ func TestIntervalOfWhatDoesNotVary(t *testing.T) {
 	}
 }
 
+// Graded scores that do not vary say no more than passes that do not; of measurements nothing says how much they could.
+func TestIntervalOfGradesThatDoNotVary(t *testing.T) {
+	six := func(v float64) []*Record {
+		var records []*Record
+		for range 6 {
+			records = append(records, valued(v))
+		}
+		return records
+	}
+	m := figures(1, six(0.5)...).Metrics[0]
+	if m.CI95 == nil || m.CI95[0] > 0.35 || m.CI95[1] < 0.65 || m.CI95[0] < 0 || m.CI95[1] > 1 {
+		t.Errorf("6 times 0.5: %v", m.CI95)
+	}
+	if m := figures(1, six(17)...).Metrics[0]; m.CI95 != nil {
+		t.Errorf("6 times 17: %v", *m.CI95)
+	}
+	info := Info{Cases: 6, Repeat: 1, Status: StatusComplete, Metrics: []MetricID{{Name: "m", Unit: "tokens"}}}
+	tokens := newTally(info)
+	for i, r := range six(1) {
+		r.Seq = i
+		tokens.add(r)
+	}
+	if m := tokens.result(info, 0.05).Metrics[0]; m.CI95 != nil {
+		t.Errorf("6 times one token: %v", *m.CI95)
+	}
+}
+
 // Values past what can be added up have no mean, and a result with them can still be written.
 func TestValuesWithoutAMean(t *testing.T) {
 	for _, v := range []float64{1.7e308, 1e200} {

@@ -142,7 +142,7 @@ func (t *tally) sum(m *series, cases []int) MetricResult {
 	if !m.reduce.Mean() {
 		r.Reduce = m.reduce.String()
 	}
-	var v values
+	v := values{measured: m.unit != ""}
 	for _, i := range cases {
 		if i >= len(m.cells) {
 			continue
@@ -180,7 +180,8 @@ type values struct {
 	clustered bool
 	weighted  bool // weights differ
 	graded    bool // some value is neither 0 nor 1, or a mean of repeats
-	between   bool // some value is neither 0 nor 1
+	between   bool // some value is neither 0 nor 1, or a measurement
+	measured  bool // values are no scores between 0 and 1
 	ones      int
 }
 
@@ -191,7 +192,7 @@ func (v *values) add(x float64, single bool, c caseMeta, groups *interner) {
 	}
 	v.x, v.w, v.cluster = append(v.x, x), append(v.w, c.weight), append(v.cluster, name)
 	v.weighted = v.weighted || c.weight != v.w[0]
-	v.between = v.between || x != 0 && x != 1
+	v.between = v.between || v.measured || x != 0 && x != 1
 	v.graded = v.graded || !single || v.between
 	if x == 1 {
 		v.ones++
@@ -199,15 +200,18 @@ func (v *values) add(x float64, single bool, c caseMeta, groups *interner) {
 }
 
 // interval is the 95 % one that fits the values: clustered where cases say that they belong together,
-// Wilson's for plain passes and fails, else Student's. Where all cases pass, or all fail, those others have no width,
-// and Wilson's for as many single answers says more.
+// Wilson's for plain passes and fails, else Student's. Where the values do not vary at all, those others have no width,
+// and one that Wilson's gives for as many single answers says more; of measurements, which have no bounds, none does.
 func (v *values) interval() (stats.Interval, bool) {
 	iv, ok := v.estimated()
-	if !ok || v.between || iv.High-iv.Low > 1e-12 {
+	if !ok || iv.High-iv.Low > 1e-12*max(1, math.Abs(iv.High)) {
 		return iv, ok
 	}
-	n := int(stats.EffectiveCount(len(v.x), v.w, v.cluster))
-	return stats.Wilson(int(math.Round(stats.WeightedMean(v.x, v.w)*float64(n))), n, 0.95), true
+	n, mean := int(stats.EffectiveCount(len(v.x), v.w, v.cluster)), stats.WeightedMean(v.x, v.w)
+	if !v.between {
+		return stats.Wilson(int(math.Round(mean*float64(n))), n, 0.95), true
+	}
+	return stats.SteadyInterval(mean, n, 0.95), !v.measured && mean >= 0 && mean <= 1
 }
 
 func (v *values) estimated() (stats.Interval, bool) {

@@ -14,7 +14,7 @@ import (
 
 // numbersOnly is what Numbers keeps of a record.
 func numbersOnly(r Record) Record {
-	r.Output, r.Parts, r.Expected, r.Intent, r.TraceID, r.FinishReason, r.Model = "", nil, nil, "", "", "", ""
+	r.Output, r.Parts, r.Expected, r.Intent, r.TraceID, r.FinishReason, r.Model, r.Why = "", nil, nil, "", "", "", "", ""
 	if r.Error != nil {
 		r.Error = &Failure{}
 	}
@@ -31,6 +31,7 @@ func fullRecord() Record {
 	value, none, cost, weight := 1.0, 0.25, llm.Money(1_234_567), 2.5
 	return Record{
 		Seq: 7, Case: "ünïcode case", Repeat: 1, Hash: "abc", Output: "a \"quoted\" \\ answer\n", FinishReason: "stop", Model: "m",
+		StandIn: llm.StandIn{AnsweredBy: "b/m", Why: `"a/m": server`},
 		Parts:  []llm.Part{{Text: "p,]}"}},
 		Scores: map[string]Score{"right": {Value: &value, Pass: true}, "like": {Value: &none, Why: `want "x"`}, "tone": {Unscored: "no answer"}},
 		Usage:  &llm.Usage{UncachedInput: 5, CacheRead: 6, CacheWrite: 7, CacheWrite1h: 8, Output: 9, Reasoning: 4}, Cost: &cost,

@@ -29,24 +29,38 @@ func (s *sample) test(seed uint64) stats.SignFlip {
 	return stats.SignFlipTest(d, seed)
 }
 
-// interval is step 4, with the standard error that goes with it. Where passes and fails did not vary at all, no error
+// interval is step 4, with the standard error that goes with it. Where the differences did not vary at all, no error
 // can be estimated from them, and one of 0 would rule out every drop: the interval then is that of as many single
-// answers.
+// answers, of which each could have changed by as much as answers can.
 func (s *sample) interval() (iv stats.Interval, se float64, ok bool) {
 	iv, se, ok = s.estimated()
-	if !ok || s.binary && s.w == nil && s.cluster == nil || iv.High-iv.Low > 1e-12 || !s.passFail() {
+	reach, passFail := s.reach()
+	if !ok || s.binary && s.w == nil && s.cluster == nil || iv.High-iv.Low > 1e-12*max(1, reach) {
 		return iv, se, ok
 	}
 	n := int(stats.EffectiveCount(len(s.d), s.w, s.cluster))
-	up, down := s.shares()
-	lost, gained := int(math.Round(down*float64(n))), int(math.Round(up*float64(n)))
-	return stats.PairedBinaryInterval(lost, gained, n, 0.95), stats.PairedBinaryStdErr(lost, gained, n), true
+	if passFail {
+		up, down := s.shares()
+		lost, gained := int(math.Round(down*float64(n))), int(math.Round(up*float64(n)))
+		return stats.PairedBinaryInterval(lost, gained, n, 0.95), stats.PairedBinaryStdErr(lost, gained, n), true
+	}
+	mean, around := stats.WeightedMean(s.d, s.w), stats.PairedBinaryInterval(0, 0, n, 0.95)
+	return stats.Interval{Low: mean + reach*around.Low, High: mean + reach*around.High}, reach * stats.PairedBinaryStdErr(0, 0, n), true
 }
 
-// passFail tells whether all values are 0 or 1.
-func (s *sample) passFail() bool {
-	other := func(x float64) bool { return x != 0 && x != 1 }
-	return !slices.ContainsFunc(s.before, other) && !slices.ContainsFunc(s.now, other)
+// reach is how much an answer can change a value: 1 for scores, which lie between 0 and 1, else the largest value that
+// was met. passFail tells whether all values are 0 or 1.
+func (s *sample) reach() (reach float64, passFail bool) {
+	passFail, scores := true, true
+	for _, x := range slices.Concat(s.before, s.now) {
+		passFail = passFail && (x == 0 || x == 1)
+		scores = scores && 0 <= x && x <= 1
+		reach = max(reach, math.Abs(x))
+	}
+	if scores {
+		reach = 1
+	}
+	return reach, passFail
 }
 
 // shares are those of the cases that are better and worse now, by weight.

@@ -67,3 +67,36 @@ func TestRoundingIsNoRegression(t *testing.T) {
 		t.Errorf("%s: delta %v, %d down", m.Verdict, *m.Delta, m.Down)
 	}
 }
+
+// Graded scores that did not change rule out as much as passes that did not, and not every drop.
+func TestGradedScoresThatDoNotVary(t *testing.T) {
+	for name, c := range map[string]struct {
+		n           int
+		before, now float64
+		want        Verdict
+	}{
+		"few":                     {8, 0.5, 0.5, Inconclusive},
+		"two":                     {2, 0.5, 0.5, Inconclusive},
+		"many":                    {400, 0.5, 0.5, OK},
+		"all better":              {400, 0.5, 0.6, OK},
+		"few, and a little worse": {3, 0.5, 0.46, Inconclusive},
+		"all worse":               {400, 0.5, 0.49, Regressed},
+		"measurements":            {4, 20, 20, Inconclusive},
+		"many measurements":       {400, 20, 20, OK},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, now := of("b", values(c.n, c.before)...), of("c", values(c.n, c.now)...)
+			margin := 0.05
+			if c.before > 1 {
+				margin = 1 // 5 % of 20
+			}
+			cfg := &Config{Metrics: map[string]Limit{"right": {Margin: &margin}}}
+			m := judge(t, b, now, Options{Config: cfg}).Metrics[0]
+			if m.Verdict != c.want || m.CI95 == nil || m.CI95[1]-m.CI95[0] <= 0 || m.MDE == nil {
+				t.Errorf("%s, interval %v, MDE %v; want %s", m.Verdict, m.CI95, m.MDE, c.want)
+			}
+		})
+	}
+	m := judge(t, of("b", values(8, 0.5)...), of("c", values(8, 0.5)...), Options{}).Metrics[0]
+	documented(t, "±%.2f, and `inconclusive`", m.CI95[1])
+}

@@ -30,6 +30,14 @@ func Wilson(k, n int, confidence float64) Interval {
 	return iv
 }
 
+// SteadyInterval is one of a mean of n values between 0 and 1 that all were x, from which no error can be estimated. By
+// Wilson's interval a share of 1−L of all cases may be otherwise, each by no more than down to 0 or up to 1: from x·L to
+// x + (1−x)·(1−L), which for an x of 0 or 1 is Wilson's own.
+func SteadyInterval(x float64, n int, confidence float64) Interval {
+	low := Wilson(n, n, confidence).Low
+	return Interval{x * low, x + (1-x)*(1-low)}
+}
+
 // MeanInterval is Student's interval of a mean, mean ± t·sd/√n with n−1 degrees of freedom. Fewer than
 // two values have none: ok is false. Source: Student 1908.
 func MeanInterval(x []float64, confidence float64) (iv Interval, ok bool) {

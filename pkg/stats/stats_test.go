@@ -72,3 +72,18 @@ func TestSums(t *testing.T) {
 		t.Errorf("WeightedMean = %v", m)
 	}
 }
+
+// What never varied has an interval that is Wilson's at both ends, and none of width 0 between.
+func TestSteadyInterval(t *testing.T) {
+	for _, n := range []int{1, 8, 1000} {
+		if got, want := SteadyInterval(1, n, 0.95), Wilson(n, n, 0.95); got != want {
+			t.Errorf("n %d of 1: %v, want %v", n, got, want)
+		}
+		if got, want := SteadyInterval(0, n, 0.95), Wilson(0, n, 0.95); got.Low != 0 || math.Abs(got.High-want.High) > 1e-12 {
+			t.Errorf("n %d of 0: %v, want %v", n, got, want)
+		}
+		if got := SteadyInterval(0.5, n, 0.95); math.Abs(got.Low+got.High-1) > 1e-12 || got.High <= got.Low {
+			t.Errorf("n %d of 0.5: %v", n, got)
+		}
+	}
+}
