@@ -137,6 +137,28 @@ func TestE2EReport(t *testing.T) {
 	checkBlocked(b)
 }
 
+// The comparison with a baseline is drawn, and a case of it opens.
+func TestE2EReportOfAGate(t *testing.T) {
+	program, dir := built(t), reportProject(t, 250)
+	llmopsIn(t, program, dir, "eval", "run", "numbers", "--tag", "first")
+	llmopsIn(t, program, dir, "eval", "run", "numbers", "--baseline", "first", "-m", "replay/second", "-o", "gate.html")
+	for _, dark := range []bool{false, true} {
+		b := newBrowser(t, map[bool]int{false: 1280, true: 390}[dark], 1000, dark)
+		b.opens("file://" + filepath.Join(dir, "gate.html"))
+		b.becomes("document.querySelector('#gates h2 .pill').textContent", "ok")
+		b.becomes("[...document.querySelectorAll('#gates > div > .scroll td.case')].map(e => e.firstChild.textContent).join(' ')", "accuracy likeness")
+		b.becomes("document.querySelectorAll('#gates > div > .scroll svg.interval .threshold').length", "2")
+		b.becomes("document.querySelectorAll('#gates > div > .scroll svg.interval .whisker').length", "2")
+		b.becomes("document.querySelector('#gates .kind b').textContent", "BROKEN")
+		b.becomes("document.documentElement.scrollWidth <= innerWidth", "true")
+		b.becomes("document.getElementById('gates').textContent.includes('[object')", "false")
+		b.pictures("gate " + map[bool]string{false: "light", true: "dark"}[dark])
+		b.clicks("#gates .kind button")
+		b.becomes(detail, "case-1")
+		checkQuiet(b, "file://")
+	}
+}
+
 // clears takes all filters away.
 func (b *browser) clears() {
 	b.Helper()

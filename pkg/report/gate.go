@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 
@@ -56,10 +57,14 @@ func (g Gate) warnings() []string {
 	})
 }
 
-// names are how the two sides are called: by the versions of one prompt, else by tag or id.
+// names are how the two sides are called: by the versions of one prompt, with the first digits of its hash where one
+// version stands for two texts, else by tag or id.
 func (g Gate) names() (candidate, baseline string) {
 	a, b := g.Baseline.Prompt, g.Candidate.Prompt
 	if a != nil && b != nil && a.Name == b.Name && a.Version != "" && b.Version != "" && *a != *b {
+		if a.Version == b.Version {
+			return edition(b), edition(a)
+		}
 		return "v" + b.Version, "v" + a.Version
 	}
 	candidate, baseline = g.Candidate.Tag, g.Result.Baseline
@@ -68,6 +73,9 @@ func (g Gate) names() (candidate, baseline string) {
 	}
 	return candidate, baseline
 }
+
+// edition tells a text from another one of its version: "v1.0.0 (3fa9c1d2)".
+func edition(p *eval.PromptID) string { return fmt.Sprintf("v%s (%.8s)", p.Version, p.SHA256) }
 
 // subject is what the comparison is of: the prompt whose versions are compared, else the suite.
 func (g Gate) subject() string {

@@ -48,7 +48,7 @@ func pageParts() (style, script string, err error) {
 		return "", "", err
 	}
 	parts := []string{"(() => {", "'use strict';"}
-	for _, name := range []string{"data", "charts", "diff", "detail", "list", "app"} {
+	for _, name := range []string{"data", "charts", "diff", "detail", "list", "gate", "app"} {
 		js, err := pageFiles.ReadFile("page/" + name + ".js")
 		if err != nil {
 			return "", "", err

@@ -36,6 +36,7 @@ type pageRun struct {
 	Others  string      `json:"others,omitempty"` // who stood in for the model, as a sentence
 	Notes   [][]string  `json:"notes"`            // of the metrics of Result, in their order
 	Result  eval.Result `json:"result"`
+	Gate    *pageGate   `json:"gate,omitempty"`
 }
 
 // pageData writes the data as JSON in script elements that nothing runs: one for the runs as wholes, and
@@ -73,7 +74,7 @@ func (r Run) page() pageRun {
 	info := r.Outcome.Info
 	p := pageRun{
 		Name: cmp.Or(info.RunID().Cell, info.Tag, info.ID), Commit: info.Commit, Answers: r.Answers,
-		Judges: judges(r.Outcome.Result, strings.Clone), Others: standIns(r.Outcome.Result), Result: r.Outcome.Result,
+		Judges: judges(r.Outcome.Result, strings.Clone), Others: standIns(r.Outcome.Result), Result: r.Outcome.Result, Gate: r.Gate.page(),
 	}
 	for _, m := range r.Outcome.Result.Metrics {
 		p.Notes = append(p.Notes, append([]string{}, notes(m, info.Repeat, strings.Clone)...))

@@ -135,6 +135,7 @@ function keys(event) {
 title();
 summary();
 metricCards();
+gates();
 controls();
 scatter(open);
 document.addEventListener('keydown', keys);
