@@ -24,6 +24,11 @@ func (e *env) storedSide(dir string, info eval.Info, suite *eval.Suite, cfg eval
 			return nil, err
 		}
 		cfg.Model, cfg.Prompts = info.Model, prompts
+		if known != nil && known.suite != nil { // a recording is asked as it was at the revision
+			if ref, err := known.suite.ModelRef(info.Model); err == nil {
+				cfg.Model = ref
+			}
+		}
 		return eval.NewAsker(as, cfg)
 	}
 	return s

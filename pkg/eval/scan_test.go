@@ -32,9 +32,9 @@ func fullRecord() Record {
 	return Record{
 		Seq: 7, Case: "ünïcode case", Repeat: 1, Hash: "abc", Output: "a \"quoted\" \\ answer\n", FinishReason: "stop", Model: "m",
 		StandIn: llm.StandIn{AnsweredBy: "b/m", Why: `"a/m": server`},
-		Parts:  []llm.Part{{Text: "p,]}"}},
-		Scores: map[string]Score{"right": {Value: &value, Pass: true}, "like": {Value: &none, Why: `want "x"`}, "tone": {Unscored: "no answer"}},
-		Usage:  &llm.Usage{UncachedInput: 5, CacheRead: 6, CacheWrite: 7, CacheWrite1h: 8, Output: 9, Reasoning: 4}, Cost: &cost,
+		Parts:   []llm.Part{{Text: "p,]}"}},
+		Scores:  map[string]Score{"right": {Value: &value, Pass: true}, "like": {Value: &none, Why: `want "x"`}, "tone": {Unscored: "no answer"}},
+		Usage:   &llm.Usage{UncachedInput: 5, CacheRead: 6, CacheWrite: 7, CacheWrite1h: 8, Output: 9, Reasoning: 4}, Cost: &cost,
 		Latency: 1_234_000, TTFT: 5_000_000, Attempts: 2, TraceID: "t", Expected: json.RawMessage(`["18", {"a": [1]}]`), Intent: "i",
 		Tags: []string{"a", "b"}, Cluster: "c", Weight: &weight, Required: true, Error: &Failure{"server", "x"},
 	}
