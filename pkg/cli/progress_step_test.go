@@ -53,10 +53,10 @@ func TestProgressLines(t *testing.T) {
 	p.clear()
 	var got []string
 	for line := range strings.Lines(out.String()) {
-		said, _, _ := strings.Cut(line, ",")
+		said, _, _ := strings.Cut(line, ", ")
 		got = append(got, said)
 	}
-	if diff := cmp.Diff([]string{"31 of 1000", "61 of 1000", "91 of 1000", "100 of 1000", "330 of 1000"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"31 of 1,000", "61 of 1,000", "91 of 1,000", "100 of 1,000", "330 of 1,000"}, got); diff != "" {
 		t.Errorf("lines (-want +got):\n%s", diff)
 	}
 	out.Reset()

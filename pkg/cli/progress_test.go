@@ -65,7 +65,7 @@ func TestProgressOnATerminal(t *testing.T) {
 func TestProgressStops(t *testing.T) {
 	tty := newTerminal(t)
 	cmd := tty.run(t, slowSuite(t, 1000), []string{"TERM=xterm"}, "eval", "run", "slow")
-	tty.sees(t, "of 1000")
+	tty.sees(t, "of 1,000")
 	if _, err := tty.WriteString("\x03"); err != nil {
 		t.Fatal(err)
 	}
