@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 // spots are where the records stand in the output, by their place in the input: twelve bytes for each.
@@ -36,22 +38,23 @@ func (j *Job) arrange() error {
 		return nil
 	}
 	// Always the same name, so that a killed process leaves no more than one; the lock is still held.
-	path := filepath.Join(filepath.Dir(j.cfg.Output), "."+filepath.Base(j.cfg.Output)+".sorting")
+	target := wholefile.Target(j.cfg.Output)
+	path := filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".sorting")
 	if err := j.copyTo(path, spots); err != nil {
 		return errors.Join(fmt.Errorf("output, in order: %w", err), os.Remove(path))
 	}
-	return j.replaceBy(path)
+	return j.replaceBy(path, target)
 }
 
-// replaceBy makes the file the output. The old one, and the lock on it, is let go of last, but on Windows,
+// replaceBy makes the file the output, which stands at target. The old one, and the lock on it, is let go of last, but on Windows,
 // which refuses to rename over an open file.
-func (j *Job) replaceBy(path string) error {
+func (j *Job) replaceBy(path, target string) error {
 	out := j.out
 	j.out = nil
 	if runtime.GOOS == "windows" {
-		return errors.Join(out.Close(), os.Rename(path, j.cfg.Output))
+		return errors.Join(out.Close(), os.Rename(path, target))
 	}
-	return errors.Join(os.Rename(path, j.cfg.Output), out.Close())
+	return errors.Join(os.Rename(path, target), out.Close())
 }
 
 func (j *Job) spots() (_ *spots, sorted bool, _ error) {
@@ -90,11 +93,18 @@ func recordID(line []byte) (string, error) {
 }
 
 func (j *Job) copyTo(path string, spots *spots) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644) //nolint:gosec // as readable as the output
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	old, err := os.Stat(j.cfg.Output)
+	if err != nil {
+		return err
+	}
+	if err := f.Chmod(old.Mode().Perm()); err != nil {
+		return err
+	}
 	w := bufio.NewWriterSize(f, 256<<10)
 	var buffer []byte
 	for place, length := range spots.lengths {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/batch"
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
@@ -136,8 +135,8 @@ func (b *batchProgress) problem(err error) {
 	}
 	b.clear()
 	b.e.notice("%s", termsafe.String(err.Error()))
-	if hint := diag.HintOf(err); hint != "" && b.problems == 1 {
-		b.e.notice("hint: %s", termsafe.String(hint))
+	if b.problems == 1 {
+		b.e.hint(err)
 	}
 }
 

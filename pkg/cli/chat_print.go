@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/chat"
-	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
@@ -79,10 +78,8 @@ func (p *printer) warn(out *chat.Outcome) {
 		return
 	}
 	st := p.e.errStyle()
-	p.e.notice("%s %s: %s", st.warn("warning:"), what, termsafe.String(why.Error()))
-	if hint := diag.HintOf(why); hint != "" {
-		p.e.notice("%s %s", st.faint("hint:"), termsafe.String(hint))
-	}
+	p.e.tell(st.warn("warning:"), what+": "+why.Error())
+	p.e.hint(why)
 }
 
 // rest prints an answer that was not streamed, tool calls, and a line end where the answer has none.

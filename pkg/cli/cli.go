@@ -17,7 +17,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
-	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 // env is what a command sees of the world.
@@ -27,7 +26,7 @@ type env struct {
 	inTTY    bool
 	outTTY   bool
 	errTTY   bool
-	columns  int // width of the terminal; 0 means unknown
+	columns  int // width of the terminal that output, or else standard error, is; 0 means unknown
 	dir      string
 	environ  []string
 	done     <-chan struct{} // closed at the first signal; nil means never
@@ -54,8 +53,11 @@ func Main() int {
 		inTTY: term.IsTerminal(int(os.Stdin.Fd())), outTTY: term.IsTerminal(int(os.Stdout.Fd())), errTTY: term.IsTerminal(int(os.Stderr.Fd())),
 		environ: os.Environ(),
 	}
-	if w, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		e.columns = w
+	for _, f := range []*os.File{os.Stdout, os.Stderr} {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			e.columns = w
+			break
+		}
 	}
 	ctx, stop := withSignals(context.Background(), &e.grace)
 	defer stop()
@@ -88,11 +90,8 @@ func (e *env) printError(err error) {
 	if errors.As(err, &quiet) || errors.Is(err, syscall.EPIPE) {
 		return
 	}
-	st := e.errStyle()
-	e.notice("%s %s", st.bad("error:"), termsafe.String(err.Error()))
-	if hint := diag.HintOf(err); hint != "" {
-		e.notice("%s %s", st.faint("hint:"), termsafe.String(hint))
-	}
+	e.tell(e.errStyle().bad("error:"), err.Error())
+	e.hint(err)
 }
 
 // silentError has an exit code and nothing to say: the command has said it already.

@@ -128,7 +128,11 @@ func (d *doctor) print(asJSON, ok bool) error {
 			return err
 		}
 		if c.Hint != "" {
-			if _, err := fmt.Fprintf(d.e.out, "      %s\n", st.faint("hint: "+termsafe.Line(c.Hint))); err != nil {
+			hint := termsafe.Line(c.Hint)
+			if d.e.narrow() {
+				hint = wrapWords(hint, d.e.width(), 12)
+			}
+			if _, err := fmt.Fprintf(d.e.out, "      %s %s\n", st.faint("hint:"), hint); err != nil {
 				return err
 			}
 		}

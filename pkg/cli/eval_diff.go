@@ -87,7 +87,17 @@ func runEvalDiff(ctx context.Context, e *env, o evalDiffOptions, a, b string) er
 	if err != nil {
 		return err
 	}
+	if n := len(result.Unconfirmed); n > 0 && !o.confirm {
+		e.info("%s not asked again, as eval run --baseline does: %s", countedCases(n), e.again("eval", "diff", a, b, "--confirm"))
+	}
 	return gateError(result, o.fail, o.strict, e)
+}
+
+func countedCases(n int) string {
+	if n == 1 {
+		return "1 case that seems broken was"
+	}
+	return fmt.Sprintf("%d cases that seem broken were", n)
 }
 
 // storedComparison finds both runs. The gate and the scorers are those of the candidate's suite, where that

@@ -23,7 +23,8 @@ func newPromptLock(e *env) *cobra.Command {
 		Long: `Publish versions: write the sha256 of each release that is not there yet, and
 of its partials, into prompts.lock. From then on it must not change, which
 "llmops prompt verify" checks. Prereleases may change until they are locked with
---prereleases.`,
+--prereleases. A version that "llmops prompt check" finds too small for what it
+changes is not locked, and then nothing is, unless --unchecked is given.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.Names = args
@@ -35,6 +36,7 @@ of its partials, into prompts.lock. From then on it must not change, which
 	flags := cmd.Flags()
 	flags.BoolVar(&o.Prereleases, "prereleases", false, "lock prereleases too")
 	flags.BoolVar(&o.Replace, "replace", false, "take edited and removed versions as they are now: breaks the promise to their users")
+	flags.BoolVar(&o.Unchecked, "unchecked", false, "lock versions that are too small for their changes, too")
 	jsonFlag(cmd, &o.json)
 	return cmd
 }

@@ -238,3 +238,33 @@ func TestColour(t *testing.T) {
 		})
 	}
 }
+
+// Errors, and how to mend them, are broken between words on a terminal, and in a pipe not at all.
+func TestHintsWrap(t *testing.T) {
+	dir := project(t, "http://127.0.0.1:1", map[string]string{"bad.yaml": "zzz: 1\n"})
+	for _, c := range []struct {
+		args  []string
+		code  int
+		below string // what the following lines of a text stand behind
+	}{
+		{[]string{"nope"}, 2, "\n      "},                                 // its hint lists all commands
+		{[]string{"doctor", "--config", "bad.yaml"}, 2, "\n            "}, // the keys that there are
+	} {
+		tty := newTerminal(t)
+		got := tty.rest(t, tty.run(t, dir, []string{"TERM=dumb"}, c.args...), c.code)
+		cmd := exec.CommandContext(t.Context(), llmops(t), c.args...)
+		cmd.Dir, cmd.Env = dir, environment(t, dir)
+		out, _ := cmd.CombinedOutput() // its code was seen above
+		if got == string(out) {
+			t.Errorf("%v: nothing was too long for the terminal:\n%s", c.args, out)
+		}
+		for line := range strings.Lines(got) {
+			if len(line) > 81 && strings.Contains(line, "hint") {
+				t.Errorf("%d columns: %s", len(line)-1, line)
+			}
+		}
+		if joined := strings.ReplaceAll(got, c.below, " "); joined != string(out) {
+			t.Errorf("the terminal shows\n%s; want the words of\n%s", got, out)
+		}
+	}
+}

@@ -33,6 +33,8 @@ type app struct {
 	redactor redactor
 	keyNames sync.Map // provider → the variable that its key came from
 
+	recorders map[string]*replay.Recorder // by file
+
 	mu      sync.Mutex // guards what calls open while they run: the fields below
 	db      *sqlite.DB
 	redis   *redisdb.DB
@@ -288,14 +290,22 @@ func (e *env) recorded(model llm.Model, o engineOptions) (llm.Model, error) {
 	if o.record == "" {
 		return model, nil
 	}
-	rec, err := replay.NewRecorder(o.record, o.header, e.parts().redactor.redact)
+	a := e.parts()
+	if rec := a.recorders[o.record]; rec != nil { // a baseline is run before the candidate
+		return llm.Wrap(model, rec.Middleware()), nil
+	}
+	rec, err := replay.NewRecorder(o.record, o.header, a.redactor.redact)
 	if err != nil {
 		return nil, err
 	}
+	if a.recorders == nil {
+		a.recorders = map[string]*replay.Recorder{}
+	}
+	a.recorders[o.record] = rec
 	if n := rec.Repaired(); n > 0 {
 		e.notice("%s: the last line was cut off; %d bytes of it are removed", o.record, n)
 	}
-	e.parts().onClose(rec.Close)
+	a.onClose(rec.Close)
 	return llm.Wrap(model, rec.Middleware()), nil
 }
 

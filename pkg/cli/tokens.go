@@ -30,10 +30,12 @@ func newTokens(e *env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tokens [FILE|DIR|GLOB…]",
 		Short: "Count the tokens of files or standard input, and what they cost as input",
-		Long: `Count the tokens of files, of directories (what .gitignore leaves out is not
-counted), or of standard input. Counts for OpenAI's encodings are exact; for
-other models they are estimates with a band, unless --exact asks the provider's
-counting endpoint. The model is --model, else the configuration's.`,
+		Long: `Count the tokens of files, of directories or of standard input. What .gitignore
+leaves out of a directory is not counted, and neither are prompts.lock and
+labels.yaml of the prompt registry, unless they are named. Counts for OpenAI's
+encodings are exact; for other models they are estimates with a band, unless
+--exact asks the provider's counting endpoint. The model is --model, else the
+configuration's.`,
 		Example: `  llmops tokens README.md
   llmops tokens -m openai/gpt-4o-mini-2024-07-18 --top 10 .
   echo "How many tokens is this?" | llmops tokens --ids

@@ -5,9 +5,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/prompt"
 )
 
 // textFile is a file to count. named tells that the user wrote its name, and not only a directory's.
@@ -98,7 +100,7 @@ func (e *env) glob(pattern string) ([]textFile, error) {
 }
 
 // walk lists the files below a directory in the order of their names, without those that git ignores,
-// without .git and without symbolic links. fits, when not nil, are the segments of a pattern.
+// without .git, without symbolic links and without what a prompt registry keeps beside its prompts. fits, when not nil, are the segments of a pattern.
 func (e *env) walk(root string, fits []string) ([]textFile, error) {
 	var files []textFile
 	ignored, err := newIgnore(root)
@@ -118,7 +120,7 @@ func (e *env) walk(root string, fits []string) ([]textFile, error) {
 			return fs.SkipDir
 		case entry.IsDir():
 			return ignored.enter(path)
-		case !entry.Type().IsRegular() || ignored.has(path, false):
+		case !entry.Type().IsRegular() || ignored.has(path, false) || e.isRecord(path):
 			return nil
 		case fits == nil || matchSegments(fits, strings.Split(filepath.ToSlash(path), "/")):
 			files = append(files, textFile{path: path})
@@ -126,4 +128,18 @@ func (e *env) walk(root string, fits []string) ([]textFile, error) {
 		return nil
 	})
 	return files, err
+}
+
+// isRecord tells whether a file is the lock or the labels of the project's registry: they are no texts for a
+// model. Without a configuration that can be read there is no registry.
+func (e *env) isRecord(path string) bool {
+	if !slices.Contains(prompt.Records(), filepath.Base(path)) {
+		return false
+	}
+	cfg, err := e.config()
+	if err != nil {
+		return false
+	}
+	abs, err := filepath.Abs(filepath.Dir(path))
+	return err == nil && abs == filepath.Clean(cfg.Prompts)
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -44,7 +45,8 @@ func (c *Config) Settings() ([]Setting, error) {
 	return out, nil
 }
 
-// Get finds the settings at or under a path: "retry.attempts", or all of "retry".
+// Get finds the settings at or under a path: "retry.attempts", or all of "retry". A section in which nothing is
+// set has none.
 func (c *Config) Get(path string) ([]Setting, error) {
 	all, err := c.Settings()
 	if err != nil {
@@ -67,12 +69,29 @@ func (c *Config) Get(path string) ([]Setting, error) {
 		}
 		names = append(names, withParents(k.Path)...)
 	}
+	sections := sections()
+	if slices.Contains(sections, path) {
+		return []Setting{}, nil
+	}
+	names = append(names, sections...)
 	slices.Sort(names)
 	e := diag.Errorf("no setting %q", path)
 	if near := diag.DidYouMean(path, slices.Compact(names)); near != "" {
 		return nil, e.WithHint("%s", near)
 	}
 	return nil, e.WithHint("`llmops config list` shows every setting")
+}
+
+// sections are the keys that a file may have at its top.
+func sections() []string {
+	t := reflect.TypeFor[Config]()
+	var names []string
+	for i := range t.NumField() {
+		if name := t.Field(i).Tag.Get("yaml"); name != "" && name != "-" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // withParents gives a path and the sections that it lies in.

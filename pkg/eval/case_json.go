@@ -110,6 +110,10 @@ func decodeCase(file string, raw []byte, at locate) (*Case, error) {
 		line, column := at(offset)
 		return nil, diag.At(file, line, column, "%s", msg).WithHint("%s", hint)
 	}
+	if key, offset, found := repeatedKey(raw); found {
+		line, column := at(int64(offset))
+		return nil, diag.At(file, line, column, "the key %q is there twice", key).WithHint("keep the one that is meant")
+	}
 	line, column := at(int64(len(raw) - len(bytes.TrimLeft(raw, " \t\r\n"))))
 	c, err := j.build(file, line)
 	if err != nil {

@@ -47,7 +47,11 @@ func TestRunsAreLocked(t *testing.T) {
 }
 
 func TestTagsOfRuns(t *testing.T) {
-	for tag, ok := range map[string]bool{"main": true, "v1.2_a-b": true, "": false, "a b": false, "../x": false, ".x": false, "-x": false, "a/b": false, "ş": false, "last": false, strings.Repeat("a", 65): false} {
+	for tag, ok := range map[string]bool{
+		"main": true, "v1.2_a-b": true, "": false, "a b": false, "../x": false, ".x": false, "-x": false, "a/b": false, "ş": false, "last": false, strings.Repeat("a", 65): false,
+		"con": false, "NUL": false, "aux.v1": false, "com1": false, "LPT9.txt": false, "console": true, "com": true, "com10": true, "v1.con": true,
+		"___": false, "_-.": false, "v1.": false, "_a": true,
+	} {
 		if err := CheckTag(tag); (err == nil) != ok {
 			t.Errorf("%q: %v", tag, err)
 		}

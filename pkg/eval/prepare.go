@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
@@ -125,22 +126,47 @@ func newID(cfg Config) string {
 	return cfg.now().UTC().Format("20060102-150405-") + hex.EncodeToString(chance[:])
 }
 
-// takeOver counts a record of an earlier part of the run, or notes that it is to be made anew.
+// takeOver counts a record of an earlier part of the run, or notes that it is to be made anew. One whose place the
+// run does not have is not counted, and r.stray tells of it.
 func (r *runner) takeOver(rec *Record, at line) {
-	if r.have[rec.Seq] || r.again[rec.Seq].line.length > 0 {
-		return // twice in the file: the first counts
+	r.lines++
+	if rec.Seq >= r.calls || rec.Repeat != rec.Seq%r.suite.repeats() {
+		if r.stray == nil {
+			r.stray = diag.At(filepath.Join(r.cfg.Root, filepath.Base(r.cfg.Resume), casesName), r.lines, 0,
+				"malformed record: seq %d and repeat %d are no place in a run of %d answers", rec.Seq, rec.Repeat, r.calls).
+				WithHint("take the line out, and its answer is asked for again")
+		}
+		return
 	}
+	if _, twice := r.have[rec.Seq]; twice {
+		return // the first counts
+	}
+	r.have[rec.Seq] = rec.Case
 	if unanswered := rec.Error != nil || rec.Static(); r.cfg.Retry && (unanswered || rec.unscored()) {
 		r.again[rec.Seq] = again{at, unanswered}
 		return
 	}
-	r.have[rec.Seq] = true
 	r.sum(rec)
+}
+
+// stored tells what an earlier part of the run has of a call: whether it is done, and the record that is only to be
+// scored again.
+func (r *runner) stored(j job) (done bool, line *line, err error) {
+	id, known := r.have[j.seq]
+	if known && id != j.c.ID {
+		return false, nil, diag.Errorf("run %s cannot be resumed: the record of seq %d is of case %q, which has another place", r.info.ID, j.seq, id).
+			WithHint("start a new run")
+	}
+	a, again := r.again[j.seq]
+	if again && !a.ask {
+		line = &a.line
+	}
+	return known && !again, line, nil
 }
 
 // resume takes over the records of an earlier part of the run.
 func (r *runner) resume() error {
-	r.have = map[int]bool{}
+	r.have = map[int]string{}
 	r.again = map[int]again{}
 	d, info, err := openDir(r.cfg.Root, r.cfg.Resume, r.takeOver)
 	if err != nil {
@@ -150,6 +176,9 @@ func (r *runner) resume() error {
 	if diff := info.differs(r.info); diff != "" {
 		err := diag.Errorf("run %s cannot be resumed: its %s was another", info.ID, diff).WithHint("start a new run")
 		return errors.Join(err, d.file.Close())
+	}
+	if r.stray != nil {
+		return errors.Join(r.stray, d.file.Close())
 	}
 	r.before, r.info.Duration = time.Duration(info.Duration), info.Duration
 	r.info.ID, r.info.Started, r.info.Commit = info.ID, info.Started, info.Commit

@@ -64,9 +64,11 @@ type runner struct {
 	dir    *dir
 	marked bool // run.json says that the run is going on
 	tally  *tally
-	have   map[int]bool  // of the resumed run
-	again  map[int]again // of it too: what is to be made anew
-	calls  int           // total
+	have   map[int]string // of the resumed run: the case of each record
+	again  map[int]again  // of it too: what is to be made anew
+	lines  int            // of it too: its records
+	stray  error          // of it too: the first record that is in no place of the run
+	calls  int            // total
 	done   int
 	failed int
 	before time.Duration // spent by the earlier parts of a resumed run
@@ -132,12 +134,14 @@ func (r *runner) produce(ctx context.Context, jobs chan<- job) error {
 		sum.add(c)
 		for repeat := range r.suite.repeats() {
 			j := job{c: c, index: index, repeat: repeat, seq: index*r.suite.repeats() + repeat}
-			if r.have[j.seq] {
+			done, line, err := r.stored(j)
+			if err != nil {
+				return err
+			}
+			if done {
 				continue
 			}
-			if a, ok := r.again[j.seq]; ok && !a.ask {
-				j.stored = &a.line
-			}
+			j.stored = line
 			select {
 			case jobs <- j:
 			case <-ctx.Done():

@@ -17,14 +17,31 @@ func CheckTag(tag string) error {
 	for _, c := range tag {
 		ok = ok && ('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("._-", c))
 	}
+	ok = ok && strings.ContainsFunc(tag, func(c rune) bool { return !strings.ContainsRune("._-", c) }) && tag[len(tag)-1] != '.'
 	switch {
 	case !ok:
 		return diag.Errorf("%.80q cannot be a tag", tag).
 			WithHint("use letters, digits, dots, dashes and underscores, at most %d: main, v1.2.0", maxTag)
+	case isDevice(tag):
+		return diag.Errorf("%q cannot be a tag: Windows has no directory of that name", tag)
 	case tag == lastRun:
 		return diag.Errorf("%q cannot be a tag: it stands for the newest run", tag)
 	}
 	return nil
+}
+
+// isDevice tells whether a name is one of Windows' devices there, whatever its case and ending: con, NUL.txt.
+func isDevice(name string) bool {
+	name, _, _ = strings.Cut(strings.ToLower(name), ".")
+	switch name {
+	case "con", "prn", "aux", "nul":
+		return true
+	}
+	port, ok := strings.CutPrefix(name, "com")
+	if !ok {
+		port, ok = strings.CutPrefix(name, "lpt")
+	}
+	return ok && len(port) == 1 && '0' <= port[0] && port[0] <= '9'
 }
 
 // Tag names a stored run; "" takes its tag away. A tag that another run of the suite has is an error, unless

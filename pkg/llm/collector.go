@@ -154,7 +154,7 @@ func (c *Collector) emit(d Delta) error {
 func (c *Collector) Finish(ctx context.Context, provider string, err error) (*Response, error) {
 	c.Response.Timing.Total = max(1, c.now().Sub(c.start))
 	c.assemble()
-	if u := c.Response.Usage; u != nil && !u.possible() {
+	if u := c.Response.Usage; u != nil && !u.Possible() {
 		c.Response.Usage = nil // it would be charged, or given back
 	}
 	if err == nil && c.Response.FinishReason == FinishError {

@@ -34,8 +34,9 @@ func (u *Usage) Add(v *Usage) {
 // maxTokens is more than any count can be; sums of what is below it do not overflow.
 const maxTokens = 1 << 50
 
-// possible tells whether a server can have counted so: nothing negative, no part larger than the whole.
-func (u *Usage) possible() bool {
+// Possible tells whether a server can have counted so: nothing negative, nothing above 2^50, no part larger than
+// the whole. Sums of a few that are possible do not overflow.
+func (u *Usage) Possible() bool {
 	for _, n := range [...]int64{u.UncachedInput, u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.Output, u.Reasoning} {
 		if n < 0 || n > maxTokens {
 			return false

@@ -63,7 +63,7 @@ type quote struct {
 }
 
 func (m *Model) quote(u *llm.Usage, o Options) (q quote, ok bool) {
-	if m == nil || u == nil || !valid(u) {
+	if m == nil || u == nil || !u.Possible() {
 		return q, false
 	}
 	at := o.At
@@ -98,18 +98,6 @@ func (p *Price) Service(o Options) *Schedule {
 		return p.Standard
 	}
 	return nil
-}
-
-// tooMany tokens for one usage: past it, sums could overflow.
-const tooMany = 1 << 50
-
-func valid(u *llm.Usage) bool {
-	for _, n := range [...]int64{u.UncachedInput, u.CacheRead, u.CacheWrite, u.CacheWrite1h, u.Output, u.Reasoning} {
-		if n < 0 || n > tooMany {
-			return false
-		}
-	}
-	return u.Reasoning <= u.Output
 }
 
 // times is tokens × rate ÷ 10^6, half to even; ok is false past the range of Money.

@@ -9,6 +9,9 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
 
+// tooMany tokens for one request: no tier of prices begins behind them.
+const tooMany = 1 << 50
+
 // fields calls set for each key of a mapping. A key that set does not know is an error that names the
 // nearest of more and the price keys; a key that is there twice is one too.
 func (p overrideParser) fields(n *yaml.Node, set func(key, value *yaml.Node) (known bool, err error), more ...string) error {

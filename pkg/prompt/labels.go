@@ -16,6 +16,9 @@ import (
 
 const labelsFile = "labels.yaml"
 
+// Records are the files of a registry that are no prompts: its lock and its labels.
+func Records() []string { return []string{lockFile, labelsFile} }
+
 // Labels is what labels.yaml holds:
 //
 //	labels:

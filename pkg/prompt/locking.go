@@ -15,6 +15,7 @@ type LockOptions struct {
 	Names       []string // only these prompts, and the partials that they need; nil means all
 	Prereleases bool     // lock prereleases too
 	Replace     bool     // take edited and removed versions (of Names) as they are now, instead of failing
+	Unchecked   bool     // lock versions that Check finds too small for their changes, too
 }
 
 // Locked is what Lock did.
@@ -26,7 +27,8 @@ type Locked struct {
 
 // Lock adds the versions that are not in prompts.lock yet, each with the partials that it resolves to
 // now. A locked version that was edited or removed is an error, unless Replace is set: its users were
-// promised that it stays. Every version is parsed before anything is written.
+// promised that it stays. So is a new version that Check finds too small for what it changes, unless Unchecked
+// is set. Every version is parsed before anything is written.
 func (e *Editor) Lock(o LockOptions) (*Locked, error) {
 	var done *Locked
 	err := e.update(lockFile, func(old []byte) ([]byte, error) {
@@ -119,22 +121,23 @@ func (l *locking) all() error {
 		}
 		for _, v := range all {
 			if v.Prerelease() == "" || l.options.Prereleases {
-				errs = append(errs, l.one(name, v))
+				errs = append(errs, l.one(name, v, all))
 			}
 		}
 	}
 	for _, e := range l.fresh {
 		v, err := semver.StrictNewVersion(e.Version)
 		if err == nil {
-			err = l.one(e.Name, v)
+			err = l.one(e.Name, v, nil)
 		}
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
 }
 
-// one locks a version and the partials that it needs.
-func (l *locking) one(name string, v *semver.Version) error {
+// one locks a version and the partials that it needs. It is checked against all versions of the prompt; none are
+// given for one that was locked before.
+func (l *locking) one(name string, v *semver.Version, all []*semver.Version) error {
 	key := [2]string{name, v.Original()}
 	if _, ok := l.entries[key]; ok {
 		return nil
@@ -143,12 +146,15 @@ func (l *locking) one(name string, v *semver.Version) error {
 	if err != nil {
 		return err
 	}
+	if err := l.check(version, v, all); err != nil {
+		return err
+	}
 	for _, p := range version.Pins {
 		pv, err := semver.StrictNewVersion(p.Version)
 		if err != nil {
 			return err
 		}
-		if err := l.one(p.Name, pv); err != nil {
+		if err := l.partial(p.Name, pv); err != nil {
 			return err
 		}
 		if locked := l.entries[[2]string{p.Name, p.Version}]; locked.SHA256 != p.SHA256 {
@@ -159,6 +165,26 @@ func (l *locking) one(name string, v *semver.Version) error {
 	l.entries[key] = e
 	l.done.Added = append(l.done.Added, e)
 	return nil
+}
+
+func (l *locking) partial(name string, v *semver.Version) error {
+	all, err := l.editor.versions(name)
+	if err != nil {
+		return err
+	}
+	return l.one(name, v, all)
+}
+
+func (l *locking) check(version *Version, v *semver.Version, all []*semver.Version) error {
+	if l.options.Unchecked || all == nil {
+		return nil
+	}
+	c, err := l.editor.checkVersion(version.Name, v, all)
+	if err != nil || c.OK {
+		return err
+	}
+	return diag.At(version.Path, 0, 0, "%s since %s is a %s change and demands %s", c.Version, c.Since, c.Change.Level, c.Want).
+		WithHint("`llmops prompt check %s` says why; `llmops prompt lock --unchecked` locks it as it is", c.Name)
 }
 
 func (l *locking) bytes(path string) []byte {

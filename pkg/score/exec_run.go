@@ -12,8 +12,9 @@ import (
 var errFlood = fmt.Errorf("wrote more than %d MiB", maxExecOutput>>20)
 
 // run gives the program its input and takes its output. The program gets an environment of its own, without
-// the caller's keys, and is killed with all that it has started when its time is up, when it writes without
-// end and when it ends and leaves something behind.
+// the caller's keys, and is killed with its process group when its time is up, when it writes without
+// end and when it ends and leaves something behind. What it puts into a session of its own outlives it: to
+// adopt such orphans this process would have to reap every child, and could not tell whose they are.
 func (o *command) run(ctx context.Context, in []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, o.timeout)
 	defer cancel()

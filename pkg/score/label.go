@@ -11,7 +11,7 @@ import (
 
 // oneLabel passes an answer that is the expected label: of an intent, a tone or any class. Case, white space
 // and punctuation around and between the words do not count, so "Order_Status." is "order status". With
-// labels the answer must be one of them.
+// labels the answer must be one of them. A label that has nothing else, + or -, is compared as it stands.
 type oneLabel struct {
 	Field  string `yaml:"field" json:"field"` // expected_intent (the default), expected_tone, expected
 	Path   string `yaml:"path" json:"path"`   // a field of a JSON answer
@@ -47,7 +47,12 @@ func (o *oneLabel) Score(_ context.Context, s *Sample) Outcome {
 		}
 		got, _, _ = strings.Cut(strings.TrimSpace(got[i+len(o.After):]), "\n")
 	}
-	same := func(a string) bool { return fold(words(a)).equal(fold(words(got))) }
+	same := func(a string) bool {
+		if words(a) == "" {
+			return strings.TrimSpace(a) == strings.TrimSpace(got)
+		}
+		return fold(words(a)).equal(fold(words(got)))
+	}
 	if len(o.Labels) > 0 && !slices.ContainsFunc(o.Labels, same) {
 		return Outcome{Why: quote(got) + " is none of the labels", malformed: true}
 	}

@@ -5,6 +5,7 @@ package wholefile
 
 import (
 	"bufio"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -15,15 +16,29 @@ import (
 )
 
 // Write replaces the file at path by what write writes, in one step. After an error the old file stands as
-// it was, and nothing is left beside it. Everybody may read the file.
-func Write(path string, write func(io.Writer) error) error { return WriteMode(path, 0o644, write) }
+// it was, and nothing is left beside it. The permissions of an old file stay; a new one has those that the
+// process gives to its files. A symbolic link stays one: what it leads to is replaced.
+func Write(path string, write func(io.Writer) error) error {
+	path = Target(path)
+	return replace(path, 0o666, write, func(f *os.File) error {
+		info, err := os.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return f.Chmod(info.Mode().Perm())
+	})
+}
 
-// WriteMode is Write for a file with these permissions.
-func WriteMode(path string, mode fs.FileMode, write func(io.Writer) error) (err error) {
-	if behind, err := filepath.EvalSymlinks(path); err == nil {
-		path = behind // a link stays one
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), pattern(path))
+// WriteMode is Write for a file that has these permissions, whatever an old one had: 0o600 for secrets.
+func WriteMode(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	return replace(Target(path), 0o600, write, func(f *os.File) error { return f.Chmod(mode) })
+}
+
+func replace(path string, mode fs.FileMode, write func(io.Writer) error, permit func(*os.File) error) (err error) {
+	f, err := create(path, mode)
 	if err != nil {
 		return err
 	}
@@ -33,32 +48,63 @@ func WriteMode(path string, mode fs.FileMode, write func(io.Writer) error) (err 
 		}
 	}()
 	w := bufio.NewWriterSize(f, 256<<10)
-	err = errors.Join(write(w), w.Flush(), f.Chmod(mode), f.Close())
+	err = errors.Join(permit(f), write(w), w.Flush(), f.Close())
 	if err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)
 }
 
+// Target follows a path's symbolic links to the file that writing to it changes, which need not be there.
+func Target(path string) string {
+	for range 40 { // as many as Linux follows
+		to, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(to) {
+			dir, err := filepath.EvalSymlinks(filepath.Dir(path))
+			if err != nil {
+				break
+			}
+			to = filepath.Join(dir, to)
+		}
+		path = to
+	}
+	return path
+}
+
+// create makes the file beside path that becomes it. Unlike os.CreateTemp it leaves the permissions to the
+// process's umask. Of a long name it has the beginning, as it adds to it.
+func create(path string, mode fs.FileMode) (*os.File, error) {
+	dir, name := filepath.Split(path)
+	name = "." + strings.ToValidUTF8(name[:min(len(name), 100)], "") + "-"
+	for {
+		f, err := os.OpenFile(dir+name+rand.Text()[:10]+".tmp", os.O_CREATE|os.O_EXCL|os.O_RDWR, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
 // Check makes the directory of path where it is missing, and tells why Write would fail: the directory
 // takes no files, or path is itself a directory.
 func Check(path string) error {
+	path = Target(path)
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // as readable as other directories of the user
 		return err
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file", path)
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
 	}
-	f, err := os.CreateTemp(dir, pattern(path))
+	f, err := create(path, 0o600)
 	if err != nil {
 		return err
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
-}
-
-// pattern names the file beside path that becomes it. Of a long name it has the beginning, as it adds to it.
-func pattern(path string) string {
-	name := filepath.Base(path)
-	return "." + strings.ToValidUTF8(name[:min(len(name), 100)], "") + "-*.tmp"
 }

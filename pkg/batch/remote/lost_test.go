@@ -1,6 +1,7 @@
 package remote_test
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/batch/remote"
 	"github.com/llmops-toolkit/llmops/pkg/internal/batchserver"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 func TestGivingUp(t *testing.T) {
@@ -140,6 +142,26 @@ func TestList(t *testing.T) {
 			if err != nil || len(list) != want || more != (limit > 0 && limit < 205) {
 				t.Errorf("limit %d: %d batches, more %t, %v", limit, len(list), more, err)
 			}
+		}
+	})
+}
+
+// The answer to create is lost, and then the provider has no time to be asked whether there is a batch: that is no
+// refusal of the batch, and the next run looks again before it makes one.
+func TestBatchInDoubtStaysSo(t *testing.T) {
+	models(t, func(t *testing.T, model string) {
+		s := batchserver.New(t)
+		s.Set(batchserver.Faults{Drop: 1, Busy: 1000})
+		c, w := client(s.URL, 0, nil), newWork(t, model, questions(3)...)
+		for range 2 {
+			if _, err := c.Submit(t.Context(), w.sub); !errors.Is(err, llm.ErrRateLimit) {
+				t.Fatalf("submitted: %v; want the rate limit", err)
+			}
+		}
+		s.Set(batchserver.Faults{})
+		submit(t, c, w)
+		if _, n := s.Counts(); n != 1 {
+			t.Errorf("%d batches at the provider; want one", n)
 		}
 	})
 }

@@ -1,7 +1,6 @@
 package remote
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/jsonlines"
+	"github.com/llmops-toolkit/llmops/pkg/wholefile"
 )
 
 // WriteFailed writes the input records whose answer is an error into a file, ready to be run or submitted
@@ -33,35 +33,30 @@ func WriteFailed(ctx context.Context, output, path string, in batch.Input) (n in
 	if err != nil {
 		return 0, err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".failed-*")
-	if err != nil {
+	err = wholefile.Write(path, func(w io.Writer) error {
+		write := func(raw []byte) {
+			n++
+			_, _ = w.Write(append(raw[:len(raw):len(raw)], '\n')) // wholefile tells what went wrong
+		}
+		settings := batch.Settings{Prompt: s.Begin.Prompt, Map: s.Begin.Map, ID: s.Begin.ID}
+		return batch.Each(ctx, in, settings, func(it batch.Item) error {
+			hash, ok := failed[it.ID]
+			if ok && hash != recordPart(it.Hash) {
+				return in.Changed(it, output)
+			}
+			if ok {
+				write(it.Raw)
+			}
+			return nil
+		}, func(it batch.Item) { write(it.Raw) })
+	})
+	if pe := (*fs.PathError)(nil); errors.As(err, &pe) {
 		return 0, diag.Errorf("file of errors: %w", err)
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // renamed, unless something failed
-	w := bufio.NewWriterSize(f, 256<<10)
-	write := func(raw []byte) {
-		n++
-		_, _ = w.Write(raw) // Flush tells what went wrong
-		_ = w.WriteByte('\n')
-	}
-	settings := batch.Settings{Prompt: s.Begin.Prompt, Map: s.Begin.Map, ID: s.Begin.ID}
-	err = batch.Each(ctx, in, settings, func(it batch.Item) error {
-		hash, ok := failed[it.ID]
-		if ok && hash != recordPart(it.Hash) {
-			return in.Changed(it, output)
-		}
-		if ok {
-			write(it.Raw)
-		}
-		return nil
-	}, func(it batch.Item) { write(it.Raw) })
-	if err = errors.Join(err, w.Flush(), f.Close()); err != nil {
+	if err != nil {
 		return 0, err
 	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil { //nolint:gosec // as readable as the input
-		return 0, err
-	}
-	return n, os.Rename(f.Name(), path)
+	return n, nil
 }
 
 // recordPart is the part of Record.Hash that stands for the record, whatever the settings.

@@ -165,7 +165,7 @@ func (c *Client) upload(ctx context.Context, j *journal, p *Part, api API) error
 }
 
 // create makes the batch. A request without an answer may have made one, so that it is looked for before it
-// is sent again.
+// is sent again; the doubt lasts until it is found, in this run or a later one.
 func (c *Client) create(ctx context.Context, j *journal, p *Part, api API, again bool) (*Batch, error) {
 	doubt := p.Step == StepCreating && !again
 	if p.Step != StepCreating {
@@ -182,13 +182,13 @@ func (c *Client) create(ctx context.Context, j *journal, p *Part, api API, again
 			}
 		}
 		made, err = api.Create(ctx, j.piece(p))
-		doubt = !refused(err)
+		doubt = doubt || !refused(err)
 		return err
 	})
 	if err == nil {
 		return made, nil
 	}
-	if refused(err) { // there is no doubt about it: the next try need not look for it
+	if !doubt { // every request was refused: the next try need not look for it
 		err = errors.Join(err, j.step(p, func(p *Part) { p.Step = StepUploaded }))
 	}
 	return nil, err

@@ -27,7 +27,7 @@ func (s *Server) anthropic(mux *http.ServeMux) {
 
 func (s *Server) createMessages(w http.ResponseWriter, r *http.Request) {
 	s.hold("create")
-	if s.denied(w) {
+	if s.denied(w, &s.faults.Deny) {
 		return
 	}
 	if s.take(&s.faults.Refuse) {

@@ -39,6 +39,7 @@ type Faults struct {
 	After   string                     // Retry-After of those
 	Refuse  int                        // so many creations are answered 400
 	Drop    int                        // so many creations are done, and their answer is lost
+	Busy    int                        // so many lists of batches are answered 429
 	Cut     int                        // so many downloads break off in the middle
 	Omit    int                        // results that are missing in a download that ends well
 	Unknown int                        // results of custom ids that nobody asked
@@ -161,8 +162,8 @@ func (s *Server) take(n *int) bool {
 	return true
 }
 
-func (s *Server) denied(w http.ResponseWriter) bool {
-	if !s.take(&s.faults.Deny) {
+func (s *Server) denied(w http.ResponseWriter, times *int) bool {
+	if !s.take(times) {
 		return false
 	}
 	if s.faults.After != "" {

@@ -34,6 +34,9 @@ func (s *Server) show(w http.ResponseWriter, r *http.Request, advance bool) {
 }
 
 func (s *Server) list(w http.ResponseWriter, r *http.Request, anthropic bool) {
+	if s.denied(w, &s.faults.Busy) {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := []*batch{}

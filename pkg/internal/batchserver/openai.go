@@ -31,7 +31,7 @@ func (s *Server) openai(mux *http.ServeMux) {
 
 func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	s.hold("upload")
-	if s.denied(w) {
+	if s.denied(w, &s.faults.Deny) {
 		return
 	}
 	f, head, err := r.FormFile("file")
@@ -103,7 +103,7 @@ func (s *Server) send(w http.ResponseWriter, data []byte) {
 
 func (s *Server) create(w http.ResponseWriter, r *http.Request) {
 	s.hold("create")
-	if s.denied(w) {
+	if s.denied(w, &s.faults.Deny) {
 		return
 	}
 	if s.take(&s.faults.Refuse) {

@@ -21,7 +21,6 @@ type file struct {
 	closer io.Closer   // nil for a small file
 	size   int64
 	torn   int64 // where a cut-off last line starts, when openFile was to pass over it; else -1
-	ended  bool  // the last line has its end
 
 	items     []item
 	byRequest []int32 // into items, sorted by request, repeat, line; without those that have none
@@ -126,7 +125,6 @@ func (f *file) scan(passTorn bool) error {
 			return f.mistake(line, number, ft)
 		}
 		if last {
-			f.ended = len(line) == 0
 			return nil
 		}
 		at += int64(len(line))

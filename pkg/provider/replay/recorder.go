@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,12 +10,14 @@ import (
 	"sync"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/jsonlines"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // Recorder writes answers into a recording, from which Open gives them back whole. Each answer is one
 // write of one line, so that a killed process loses at most the answer in flight. It is safe for
-// concurrent use; whoever made it closes it.
+// concurrent use; whoever made it closes it. While it is open no other Recorder, of this process or another, is on
+// the same file.
 //
 // Answers and the errors that belong to a request (too long, filtered, truncated, malformed) are
 // recorded. What went wrong around it (no key, no connection, rate limits, a canceled call) is not: the
@@ -26,7 +29,7 @@ type Recorder struct {
 	redact func(string) string
 
 	mu       sync.Mutex
-	f        *os.File
+	f        *jsonlines.File
 	created  bool             // the file was not there before
 	empty    bool             // nothing is written yet, not even the header
 	taken    map[identity]int // the next free repeat of each case and request
@@ -52,16 +55,31 @@ func NewRecorder(path string, h Header, redact func(string) string) (*Recorder, 
 		return nil, diag.At(path, 0, 0, "is not a regular file")
 	}
 	r := &Recorder{path: path, header: h, redact: redact, taken: map[identity]int{}, created: err != nil}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
-	if err != nil {
-		return nil, unreadable(path, err)
+	if r.f, err = lockedFile(path); err != nil {
+		return nil, err
 	}
-	r.f = f
 	if err := r.resume(); err != nil {
-		_ = f.Close()
+		_ = r.f.Close()
 		return nil, err
 	}
 	return r, nil
+}
+
+// lockedFile opens the file for this Recorder alone: two would give their answers the same numbers.
+func lockedFile(path string) (*jsonlines.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	_ = f.Close() // made for its permissions only
+	locked, err := jsonlines.OpenFile(path)
+	if errors.Is(err, jsonlines.ErrLocked) {
+		return nil, diag.At(path, 0, 0, "%w", jsonlines.ErrLocked).WithHint("wait for its end, or record into another file")
+	}
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	return locked, nil
 }
 
 // resume learns what the recording holds and mends its end: a last line that was cut off is removed, one
@@ -88,14 +106,11 @@ func (r *Recorder) resume() error {
 }
 
 func (r *Recorder) mend(have *file) error {
-	if have.torn >= 0 {
-		r.repaired = have.size - have.torn
-		return r.f.Truncate(have.torn)
+	if have.torn < 0 {
+		return r.f.EndLine()
 	}
-	if have.ended {
-		return nil
-	}
-	_, err := r.f.WriteString("\n")
+	var err error
+	r.repaired, err = r.f.Repair()
 	return err
 }
 
@@ -150,25 +165,12 @@ func (r *Recorder) write(l *line) error {
 		}
 		b = append(head, b...)
 	}
-	if err := r.append(b); err != nil {
+	if err := r.f.AppendLine(bytes.TrimSuffix(b, []byte("\n"))); err != nil { // whole, or nothing on a full disk
 		return err
 	}
 	r.empty = false
 	r.taken[id] = max(next, l.repeat()+1)
 	return nil
-}
-
-// append writes whole lines or, on a full disk, nothing.
-func (r *Recorder) append(b []byte) error {
-	n, err := r.f.Write(b)
-	if err == nil || n == 0 {
-		return err
-	}
-	info, err2 := r.f.Stat()
-	if err2 == nil {
-		err2 = r.f.Truncate(info.Size() - int64(n))
-	}
-	return errors.Join(err, err2)
 }
 
 // Err is the first write that failed, or nil.
@@ -183,9 +185,9 @@ func (r *Recorder) Err() error {
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	info, statErr := r.f.Stat()
+	size := r.f.Size()
 	err := r.f.Close()
-	if statErr == nil && r.created && info.Size() == 0 {
+	if r.created && size == 0 {
 		err = errors.Join(err, os.Remove(r.path))
 	}
 	return errors.Join(r.err, err)

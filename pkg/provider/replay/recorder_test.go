@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -259,5 +260,24 @@ func TestConcurrentRecording(t *testing.T) {
 	closed(t, r)
 	if m := open(t, path); m.Len() != 400 {
 		t.Errorf("%d answers", m.Len())
+	}
+}
+
+// Two Recorders on one file would give their answers the same numbers.
+func TestOneRecorderAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rec.jsonl")
+	first := newRecorder(t, path, nil)
+	record(t, first, ask("q"), "one")
+	_, err := replay.NewRecorder(path, header, nil)
+	if err == nil || !strings.Contains(err.Error(), "is being written by another process") || diag.HintOf(err) == "" {
+		t.Errorf("a second recorder: %v", err)
+	}
+	record(t, first, ask("q"), "two")
+	closed(t, first)
+	second := newRecorder(t, path, nil)
+	record(t, second, ask("q"), "three")
+	closed(t, second)
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 && runtime.GOOS != "windows" {
+		t.Errorf("the recording has mode %v, %v", info.Mode(), err)
 	}
 }
