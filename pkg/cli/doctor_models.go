@@ -102,6 +102,21 @@ func (d *doctor) route() {
 	}
 }
 
+// summaries checks the model that sums up what is too long.
+func (d *doctor) summaries() {
+	const key = "context.summary_model"
+	name := d.cfg.Context.SummaryModel
+	catalog, err := d.e.catalog()
+	if name == "" || err != nil {
+		return // an error is reported already
+	}
+	if _, err := d.e.knownModel(d.cfg, catalog(), key, name); err != nil {
+		d.add(failedCheck(key, exitUsage, err))
+		return
+	}
+	d.name(name, key)
+}
+
 // auto tells of a model that is left to rules which are not there.
 func (d *doctor) auto() {
 	if slices.Contains(d.models, route.Auto) && len(d.cfg.Route) == 0 {
