@@ -178,7 +178,8 @@ func (w *Window) shorten(ctx context.Context, call *Call, aside Handler, tokens,
 	short := req.Clone()
 	for now := tokens; now > goal; {
 		if !c.drop() {
-			tooLong.Advice = "what has to stay is too long by itself: the system's messages and the last user message"
+			tooLong.Advice = "what has to stay is too long by itself: the system's messages and the last user message; " +
+				"shorten them, or keep less free for the answer: --max-tokens, context.reserve_output"
 			return tooLong
 		}
 		short.Messages = c.left()
