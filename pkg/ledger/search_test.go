@@ -61,10 +61,10 @@ func TestSearch(t *testing.T) {
 		}
 	}
 	// What is pruned is found no longer, and its number may come again.
-	if n, err := l.PruneTexts(t.Context(), start.Add(time.Hour)); err != nil || n != 4 {
+	if n, err := l.PruneTexts(t.Context(), start.Add(time.Hour), ""); err != nil || n != 4 {
 		t.Fatal(n, err)
 	}
-	if n, err := l.Prune(t.Context(), start.Add(time.Hour)); err != nil || n != 4 {
+	if n, err := l.Prune(t.Context(), start.Add(time.Hour), ""); err != nil || n != 4 {
 		t.Fatal(n, err)
 	}
 	if err := l.Shrink(t.Context()); err != nil {
