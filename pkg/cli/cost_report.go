@@ -32,7 +32,8 @@ func newCostReport(e *env) *cobra.Command {
 day, tenant, project, source, model, prompt, version, experiment, run and arm
 (an experiment with its versions). A call without a known price is counted as
 unpriced, never as free. The rate is the mean of the last seven days; the end of
-the month is what the month has cost so far and that rate for its rest.`,
+the month is what the month has cost so far and that rate for its rest. As CSV
+both are told with --by none, since they are of all rows together.`,
 		Example: "  llmops cost report\n  llmops cost report --by tenant,model --since month\n" +
 			"  llmops cost report --by prompt,version --source eval --json",
 		Args: usageArgs(cobra.NoArgs),
