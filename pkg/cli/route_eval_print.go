@@ -43,7 +43,8 @@ func (e *env) printRouteEval(o routeEvalOptions, doc routeEvalJSON, r curve.Repo
 	if err := g.print(e); err != nil {
 		return err
 	}
-	e.info("weak: %s, column %s; strong: %s, column %s; intervals are 95 %%", doc.Weak.Model, doc.Columns.Weak, doc.Strong.Model, doc.Columns.Strong)
+	sides := fmt.Sprintf("weak: %s, column %s; strong: %s, column %s; intervals are 95 %%", doc.Weak.Model, doc.Columns.Weak, doc.Strong.Model, doc.Columns.Strong)
+	e.info("%s", wrapLine(sides, max(20, e.width())))
 	if doc.Assumed {
 		e.info("answers that the data does not hold count as %s", plural(o.output, "token"))
 	}
