@@ -6,6 +6,7 @@ import (
 
 	"github.com/llmops-toolkit/llmops/pkg/chat"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -19,6 +20,7 @@ type chatJSON struct {
 	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain
 	Why            string         `json:"why,omitempty"`   // what happened to the models that were asked before
 	Route          *routeJSON     `json:"route,omitempty"` // the routing rule that chose the model; absent when none did
+	Cut            *cutJSON       `json:"cut,omitempty"`   // what was left out to fit the context window; absent when nothing was
 	Prompt         *promptJSON    `json:"prompt"`
 	Usage          *llm.Usage     `json:"usage"`
 	CostUSD        *llm.Money     `json:"cost_usd"`
@@ -37,6 +39,13 @@ type chatJSON struct {
 type routeJSON struct {
 	Rule   string `json:"rule"`
 	Reason string `json:"reason"`
+}
+
+type cutJSON struct {
+	Strategy   engine.Strategy `json:"strategy"`
+	Messages   int             `json:"messages"`
+	Tokens     int             `json:"tokens"`                // by which the request became shorter
+	SummaryUSD *llm.Money      `json:"summary_usd,omitempty"` // what the summary cost, beside cost_usd
 }
 
 type promptJSON struct {
@@ -80,6 +89,9 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	if r.Route != "" {
 		doc.Route = &routeJSON{r.Route, r.RouteReason}
+	}
+	if c := r.Cut; c != nil {
+		doc.Cut = &cutJSON{c.Strategy, c.Messages, c.Tokens - c.Left, r.Extra}
 	}
 	if v := r.Prompt; v != nil {
 		doc.Prompt = &promptJSON{v.Name, v.Version, v.SHA256}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/chat"
+	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
@@ -64,8 +65,25 @@ func (p *printer) finish(ctx context.Context, out *chat.Outcome, err error, usag
 	if usage && out.Result.Response != nil {
 		p.e.notice("%s", usageLine(out))
 	}
+	p.shortened(out)
 	p.warn(out)
 	return p.verdict(ctx, out, err)
+}
+
+// shortened tells what of the conversation the model did not see.
+func (p *printer) shortened(out *chat.Outcome) {
+	c := out.Result.Cut
+	if c == nil {
+		return
+	}
+	what := "left out"
+	if c.Strategy == engine.Summarize {
+		what = "replaced by a summary"
+		if cost := out.Result.Extra; cost != nil {
+			what += " (" + price(cost) + ")"
+		}
+	}
+	p.e.info("to fit the context window, the oldest %s, %s, were %s", plural(c.Messages, "message"), plural(c.Tokens-c.Left, "token"), what)
 }
 
 // warn tells, below the answer, what of it is not kept.

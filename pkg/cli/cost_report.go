@@ -32,7 +32,8 @@ func newCostReport(e *env) *cobra.Command {
 day, tenant, project, source, model, prompt, version, experiment, run and arm
 (an experiment with its versions). A call without a known price is counted as
 unpriced, never as free. The rate is the mean of the last seven days; the end of
-the month is what the month has cost so far and that rate for its rest.`,
+the month is what the month has cost so far and that rate for its rest. As CSV
+both are told with --by none, since they are of all rows together.`,
 		Example: "  llmops cost report\n  llmops cost report --by tenant,model --since month\n" +
 			"  llmops cost report --by prompt,version --source eval --json",
 		Args: usageArgs(cobra.NoArgs),
@@ -77,6 +78,9 @@ func runCostReport(ctx context.Context, e *env, o reportOptions, now time.Time) 
 			return err
 		}
 	}
+	if doc.note != "" {
+		e.notice("warning: %s", doc.note)
+	}
 	doc.order(o.sort)
 	doc.cut(o.top)
 	switch {
@@ -119,20 +123,32 @@ type costReport struct {
 	Rest int // rows that --top sums up in the last one
 	Sum  ledger.Total
 	Burn *ledger.Burn
+	note string // what the rows do not have of what was asked for
 
 	filter ledger.Filter
 	now    time.Time
 }
 
 func (d *costReport) fill(ctx context.Context, l *ledger.Ledger) (err error) {
+	if err := d.totals(ctx, l); err != nil {
+		return err
+	}
+	if err := d.wholeHours(ctx, l); err != nil {
+		return err
+	}
+	d.Burn, err = l.Burn(ctx, d.filter, d.now)
+	return err
+}
+
+func (d *costReport) totals(ctx context.Context, l *ledger.Ledger) (err error) {
+	d.Sum = ledger.Total{}
 	if d.Rows, err = l.Totals(ctx, d.filter, d.By...); err != nil {
 		return err
 	}
 	for i := range d.Rows {
 		d.Sum.Plus(&d.Rows[i])
 	}
-	d.Burn, err = l.Burn(ctx, d.filter, d.now)
-	return err
+	return nil
 }
 
 // order sorts the rows; they come sorted by key.

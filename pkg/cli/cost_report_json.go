@@ -58,6 +58,14 @@ type burnJSON struct {
 	Unpriced int64     `json:"unpriced"`
 }
 
+func newBurn(b *ledger.Burn) *burnJSON {
+	return &burnJSON{b.PerDay, b.Over.Hours() / 24, b.Month, b.MonthEnd, b.Unpriced}
+}
+
+func (b *burnJSON) cells() []string {
+	return []string{csvMoney(&b.PerDay), strconv.FormatFloat(b.Over, 'f', 3, 64), csvMoney(&b.Month), csvMoney(&b.MonthEnd)}
+}
+
 func (d *costReport) json() costReportJSON {
 	doc := costReportJSON{
 		Schema: "llmops.cost.report/v1", By: []string{}, Since: timeOrNil(d.filter.Since), Until: timeOrNil(d.filter.Until),
@@ -73,8 +81,8 @@ func (d *costReport) json() costReportJSON {
 		}
 		doc.Rows = append(doc.Rows, d.row(&d.Rows[i], by))
 	}
-	if b := d.Burn; b != nil {
-		doc.Burn = &burnJSON{b.PerDay, b.Over.Hours() / 24, b.Month, b.MonthEnd, b.Unpriced}
+	if d.Burn != nil {
+		doc.Burn = newBurn(d.Burn)
 	}
 	return doc
 }
@@ -115,6 +123,10 @@ func (d *costReport) csv(w io.Writer) error {
 	header = append(header, "calls", "ok", "incomplete", "failed", "canceled", "input_tokens", "cached_input_tokens", "output_tokens",
 		"calls_without_usage", "calls_with_estimated_usage", "cost_usd", "unpriced", "unpriced_failed", "cache_hits", "cache_misses",
 		"cache_saved_usd", "eval_judged", "eval_passed", "cost_per_pass_usd", "mean_latency_ms")
+	outlook := d.Burn != nil && len(d.By) == 0 // it is of all rows together, and one row is all
+	if outlook {
+		header = append(header, "per_day_usd", "over_days", "month_to_date_usd", "month_end_usd")
+	}
 	if err := out.Write(header); err != nil {
 		return err
 	}
@@ -127,7 +139,11 @@ func (d *costReport) csv(w io.Writer) error {
 			}
 			cells = append(cells, cell)
 		}
-		if err := out.Write(append(cells, d.row(&d.Rows[i], nil).cells()...)); err != nil {
+		cells = append(cells, d.row(&d.Rows[i], nil).cells()...)
+		if outlook {
+			cells = append(cells, newBurn(d.Burn).cells()...)
+		}
+		if err := out.Write(cells); err != nil {
 			return err
 		}
 	}

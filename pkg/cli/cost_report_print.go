@@ -162,8 +162,11 @@ func (d *costReport) printOutlook(e *env) error {
 	var lines []string
 	b := d.Burn
 	if b.Month != 0 || b.PerDay != 0 {
-		lines = append(lines, fmt.Sprintf("this month so far %s; at %s a day (the mean of the last %s) it ends at %s",
-			dollars(b.Month), dollars(b.PerDay), plural(int64((b.Over+12*time.Hour)/(24*time.Hour)), "day"), dollars(b.MonthEnd)))
+		over := "today's"
+		if days := int64((b.Over + 12*time.Hour) / (24 * time.Hour)); days > 1 {
+			over = "the mean of the last " + plural(days, "day")
+		}
+		lines = append(lines, fmt.Sprintf("this month so far %s; at %s a day (%s) it ends at %s", dollars(b.Month), dollars(b.PerDay), over, dollars(b.MonthEnd)))
 	}
 	s := &d.Sum
 	if s.Saved > 0 {

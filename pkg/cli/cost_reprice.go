@@ -32,7 +32,8 @@ func newCostReprice(e *env) *cobra.Command {
 it beside the recorded cost. The ledger is left as it is, unless --write puts
 the new costs into it, with a note on each, all or none; a call without a price
 at the date keeps the cost it has. A call whose usage or price is not known is
-counted as unpriced, never as free.`,
+counted as unpriced, never as free. With --tenant only calls of this tenant are
+looked at and changed.`,
 		Example: "  llmops cost reprice --at 2026-09-01\n  llmops cost reprice --since 2026-08-01 --until 2026-09-01 --write",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,6 +64,7 @@ func runReprice(ctx context.Context, e *env, o repriceOptions, now time.Time) er
 	if err != nil {
 		return err
 	}
+	f.Tenant = e.tenant
 	prices, err := e.priceCatalog(now)
 	if err != nil {
 		return err

@@ -44,6 +44,7 @@ func (d *doctor) configuration() {
 	}
 	d.chains()
 	d.route()
+	d.summaries()
 }
 
 func (d *doctor) prompts() {

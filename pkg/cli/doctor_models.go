@@ -9,6 +9,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
+	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
 // chains checks the fallbacks, and adds their models to those that the project names.
@@ -75,7 +76,8 @@ func byLine(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b
 
 // route checks the routing rules, and adds their models to those that the project names.
 func (d *doctor) route() {
-	if _, err := d.e.routing(); err != nil {
+	routing, err := d.e.routing()
+	if err != nil {
 		d.add(failedCheck("route", exitUsage, err))
 		return
 	}
@@ -88,6 +90,31 @@ func (d *doctor) route() {
 			Hint: "move it up, or take it out",
 		})
 	}
+	for i, r := range d.cfg.Route {
+		ref, err := d.e.modelRef(r.Model)
+		if r.MaxCost == "" || err != nil || routing.Price(ref, &llm.Usage{UncachedInput: 1, Output: 1}) != nil {
+			continue
+		}
+		d.add(check{
+			Name: "route", Health: healthWarn, Detail: d.cfg.Origin(config.RoutePath(i)) + ": this rule never holds: it has a max_cost, and " + r.Model + " no price",
+			Hint: "give it one under prices: in llmops.yaml",
+		})
+	}
+}
+
+// summaries checks the model that sums up what is too long.
+func (d *doctor) summaries() {
+	const key = "context.summary_model"
+	name := d.cfg.Context.SummaryModel
+	catalog, err := d.e.catalog()
+	if name == "" || err != nil {
+		return // an error is reported already
+	}
+	if _, err := d.e.knownModel(d.cfg, catalog(), key, name); err != nil {
+		d.add(failedCheck(key, exitUsage, err))
+		return
+	}
+	d.name(name, key)
 }
 
 // auto tells of a model that is left to rules which are not there.

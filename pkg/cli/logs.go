@@ -58,9 +58,10 @@ func newLogsSearch(e *env) *cobra.Command {
 		Short: "Find calls by words of their questions and answers",
 		Long: `Find calls by words of their questions and answers: all words must be there, in
 any order and case. "Several words" in quotes stand together, word* is how one
-begins, and -word (after --) must not be there. Only texts that the ledger keeps
-can be found: ledger.texts must be full or redacted.`,
-		Example: "  llmops logs search refund\n  llmops logs search '\"late delivery\" order*' --in output\n  llmops logs search -- refund -test",
+begins, -word (after --) or NOT word must not be there, and of two words with OR
+between them one is enough. Only texts that the ledger keeps can be found:
+ledger.texts must be full or redacted.`,
+		Example: "  llmops logs search refund\n  llmops logs search '\"late delivery\" order*' --in output\n  llmops logs search -- refund OR return -test",
 		Args:    usageArgs(cobra.MinimumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.search != "" {

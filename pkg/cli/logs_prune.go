@@ -27,10 +27,11 @@ func newLogsPrune(e *env) *cobra.Command {
 		Use:   "prune --older-than TIME",
 		Short: "Delete old calls, or only their texts",
 		Long: `Delete the calls that are older than a time, with their texts, and conversations
-that nobody has added to since. With --texts only texts and conversations go and
-the calls stay. The sums for cost report stay in any case. The room is given
-back to the disk. ledger.keep_days and ledger.keep_texts_days in llmops.yaml do
-this by themselves, once a day.`,
+that nobody has added to since; those of one tenant with --tenant, else of all.
+With --texts only texts and conversations go and the calls stay. The sums for
+cost report stay in any case. The room is given back to the disk.
+ledger.keep_days and ledger.keep_texts_days in llmops.yaml do this by
+themselves, once a day.`,
 		Example: "  llmops logs prune --older-than 90d --dry-run\n  llmops logs prune --older-than 30d --texts",
 		Args:    usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -50,6 +51,7 @@ this by themselves, once a day.`,
 type prunedJSON struct {
 	Schema string    `json:"schema"`
 	Before time.Time `json:"before"`
+	Tenant string    `json:"tenant"` // "" means all
 	DryRun bool      `json:"dry_run"`
 	ledger.Old
 }
@@ -57,9 +59,6 @@ type prunedJSON struct {
 func runLogsPrune(ctx context.Context, e *env, o pruneOptions, now time.Time) error {
 	if o.olderThan == "" {
 		return diag.Errorf("--older-than says what to delete, and is not set").WithHint("for example --older-than 90d")
-	}
-	if e.tenant != "" {
-		return diag.Errorf("logs prune deletes what is old of all tenants").WithHint("leave out --tenant")
 	}
 	zone, err := parseZone(o.zone)
 	if err != nil {
@@ -72,10 +71,10 @@ func runLogsPrune(ctx context.Context, e *env, o pruneOptions, now time.Time) er
 	if before.After(now) {
 		return diag.Errorf("--older-than %s is in the future, so everything is older", o.olderThan).WithHint("--older-than now deletes everything")
 	}
-	doc := prunedJSON{Schema: "llmops.logs.prune/v1", Before: before.UTC(), DryRun: o.dryRun}
+	doc := prunedJSON{Schema: "llmops.logs.prune/v1", Before: before.UTC(), Tenant: e.tenant, DryRun: o.dryRun}
 	l, err := (&lazyLedger{e: e}).existing(ctx)
 	if err == nil {
-		doc.Old, err = prune(ctx, l, before, o)
+		doc.Old, err = prune(ctx, l, before, e.tenant, o)
 	}
 	if err != nil && !errors.Is(err, ledger.ErrNotFound) {
 		return err
@@ -91,25 +90,28 @@ func runLogsPrune(ctx context.Context, e *env, o pruneOptions, now time.Time) er
 	if o.dryRun {
 		verb = "would delete"
 	}
+	if e.tenant != "" {
+		what[len(what)-1] += " of tenant " + e.tenant
+	}
 	return e.say("%s %s from before %s", verb, strings.Join(what, ", "), before.In(zone).Format("2006-01-02 15:04"))
 }
 
-func prune(ctx context.Context, l *ledger.Ledger, before time.Time, o pruneOptions) (old ledger.Old, err error) {
-	old, err = l.Older(ctx, before)
+func prune(ctx context.Context, l *ledger.Ledger, before time.Time, tenant string, o pruneOptions) (old ledger.Old, err error) {
+	old, err = l.Older(ctx, before, tenant)
 	if o.texts {
 		old.Calls = 0
 	}
 	if err != nil || o.dryRun {
 		return old, err
 	}
-	if old.Texts, err = l.PruneTexts(ctx, before); err != nil {
+	if old.Texts, err = l.PruneTexts(ctx, before, tenant); err != nil {
 		return old, err
 	}
-	if old.Conversations, err = l.PruneConversations(ctx, before); err != nil {
+	if old.Conversations, err = l.PruneConversations(ctx, before, tenant); err != nil {
 		return old, err
 	}
 	if !o.texts {
-		if old.Calls, err = l.Prune(ctx, before); err != nil {
+		if old.Calls, err = l.Prune(ctx, before, tenant); err != nil {
 			return old, err
 		}
 	}

@@ -26,7 +26,7 @@ through one engine.`,
 	root.SetUsageFunc(func(cmd *cobra.Command) error { cmd.Print(usageText(cmd)); return nil })
 	flags := root.PersistentFlags()
 	flags.StringVar(&e.configFile, "config", "", "configuration `FILE` instead of the nearest llmops.yaml")
-	flags.StringVar(&e.tenant, "tenant", "", "`NAME` of the tenant that calls are recorded for")
+	flags.Var(tenantFlag{&e.tenant}, "tenant", "`NAME` of the tenant that calls are recorded for")
 	flags.StringVar(&e.cacheMode, "cache", "", "answers from the cache: on, off or refresh (ask anew and keep)")
 	flags.BoolVar(&e.noColor, "no-color", false, "print without colour")
 	flags.BoolVarP(&e.quiet, "quiet", "q", false, "print results and errors only")

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"path/filepath"
 	"slices"
 	"time"
@@ -55,7 +54,7 @@ is sent; costs are of counted tokens at the catalog's prices.`,
 	flags.StringVar(&o.strongColumn, "strong-column", "", "`COLUMN` with the quality of the strong model's answers")
 	flags.IntVar(&o.points, "curve", 10, "`STEPS` of the cost-quality curve; 0 means one for each score")
 	flags.Int64Var(&o.output, "output", 500, "`TOKENS` of an answer that DATA does not hold")
-	flags.BoolVar(&o.heldOut, "held-out", false, "only prompts that the classifier was not fitted on, if they are of its data")
+	flags.BoolVar(&o.heldOut, "held-out", false, "leave out prompts that the classifier was fitted on")
 	flags.BoolVar(&o.json, "json", false, "print as JSON")
 	return cmd
 }
@@ -124,9 +123,9 @@ func (e *env) routeData(o routeEvalOptions, path string) (*curve.Data, error) {
 	if err != nil || !o.heldOut {
 		return data, err
 	}
-	data.Items = slices.DeleteFunc(data.Items, func(i curve.Item) bool { return !route.HeldOut(i.Prompt) })
+	data.Items = slices.DeleteFunc(data.Items, func(i curve.Item) bool { return route.FittedOn(i.Prompt) })
 	if len(data.Items) == 0 {
-		return nil, errors.New("no prompt is held out: leave --held-out away")
+		return nil, diag.Errorf("%s: the classifier was fitted on every prompt, so that none is held out", path)
 	}
 	return data, nil
 }

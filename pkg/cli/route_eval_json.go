@@ -14,6 +14,8 @@ type routeEvalJSON struct {
 	Columns     columnsJSON  `json:"columns"`
 	HeldOut     bool         `json:"held_out"`
 	Items       int          `json:"items"`
+	FittedOn    int          `json:"fitted_on"`    // prompts that the classifier was fitted on, whose figures flatter it
+	Repeated    int          `json:"repeated"`     // prompts that were there before
 	NeedsStrong int          `json:"needs_strong"` // prompts on which the strong model is better
 	WorseStrong int          `json:"strong_worse"`
 	Assumed     bool         `json:"answers_assumed"` // some answers are not in the data; --output is their length
@@ -71,6 +73,7 @@ func newRouteEvalJSON(path string, o routeEvalOptions, data *curve.Data, r curve
 		AUC: newFigure(r.AUC), APGR: newFigure(r.APGR), CPT50: newFigure(r.CPT50), CPT80: newFigure(r.CPT80),
 		Weak: newChoice(r.Weak), Strong: newChoice(r.Strong),
 	}
+	doc.FittedOn, doc.Repeated = seenBefore(data.Items)
 	for _, t := range r.Thresholds {
 		doc.Thresholds = append(doc.Thresholds, newChoice(t))
 	}
@@ -82,6 +85,18 @@ func newRouteEvalJSON(path string, o routeEvalOptions, data *curve.Data, r curve
 		doc.Curve = append(doc.Curve, curvePoint{round(p.Share, 6), round(p.Quality, 6), round(random, 6), number(p.Cost)})
 	}
 	return doc
+}
+
+// seenBefore counts the prompts that the classifier was fitted on, and those that repeat an earlier one.
+func seenBefore(items []curve.Item) (fitted, repeated int) {
+	prompts := make(map[string]struct{}, len(items))
+	for i := range items {
+		if route.FittedOn(items[i].Prompt) {
+			fitted++
+		}
+		prompts[items[i].Prompt] = struct{}{}
+	}
+	return fitted, len(items) - len(prompts)
 }
 
 func newChoice(c curve.Choice) choiceJSON {

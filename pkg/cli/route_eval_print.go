@@ -13,7 +13,7 @@ func (e *env) printRouteEval(o routeEvalOptions, doc routeEvalJSON, r curve.Repo
 		plural(doc.Items, "prompt"), grouped(doc.NeedsStrong), grouped(doc.WorseStrong)); err != nil {
 		return err
 	}
-	if err := e.say(""); err != nil {
+	if err := e.printRouteBias(doc); err != nil {
 		return err
 	}
 	g := grid{header: []string{"strong from", "calls", "quality", "cost", "saved", "lost"}, left: 1}
@@ -43,7 +43,8 @@ func (e *env) printRouteEval(o routeEvalOptions, doc routeEvalJSON, r curve.Repo
 	if err := g.print(e); err != nil {
 		return err
 	}
-	e.info("weak: %s, column %s; strong: %s, column %s; intervals are 95 %%", doc.Weak.Model, doc.Columns.Weak, doc.Strong.Model, doc.Columns.Strong)
+	sides := fmt.Sprintf("weak: %s, column %s; strong: %s, column %s; intervals are 95 %%", doc.Weak.Model, doc.Columns.Weak, doc.Strong.Model, doc.Columns.Strong)
+	e.info("%s", wrapLine(sides, max(20, e.width())))
 	if doc.Assumed {
 		e.info("answers that the data does not hold count as %s", plural(o.output, "token"))
 	}
@@ -52,6 +53,29 @@ func (e *env) printRouteEval(o routeEvalOptions, doc routeEvalJSON, r curve.Repo
 	}
 	return nil
 }
+
+// printRouteBias says what the figures below are to be read with.
+func (e *env) printRouteBias(doc routeEvalJSON) error {
+	var lines []string
+	if doc.FittedOn > 0 {
+		lines = append(lines, fmt.Sprintf("the classifier was fitted on %s of them, which flatters it; --held-out leaves these out", grouped(doc.FittedOn)))
+	}
+	if doc.Repeated > 0 {
+		lines = append(lines, fmt.Sprintf("%s stood there before, so that the intervals are too narrow", plural(doc.Repeated, "prompt")))
+	}
+	if doc.Items < fewPrompts {
+		lines = append(lines, "too few prompts for the intervals to mean much")
+	}
+	for _, line := range append(lines, "") {
+		if err := e.say("%s", wrapLine(line, max(20, e.width()))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fewPrompts is how many make a bootstrap interval worth reading.
+const fewPrompts = 30
 
 func (g *grid) addChoice(what string, c curve.Choice) {
 	g.add(what, sharePercent(c.Share), fmt.Sprintf("%.4f", c.Quality), dollarsOf(c.Cost), withInterval(c.Saved), withInterval(c.Lost))

@@ -8,8 +8,8 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 )
 
-// parseWhen reads a point in time as people write one: a date or a date with a time in the zone, RFC 3339
-// with a zone of its own, today, yesterday, or how long ago: 90m, 36h, 7d, 2w.
+// parseWhen reads a point in time as people write one: a date, a month or a date with a time in the zone, RFC
+// 3339 with a zone of its own, today, yesterday, or how long ago: 90m, 36h, 7d, 2w.
 func parseWhen(flag, text string, now time.Time, zone *time.Location) (time.Time, error) {
 	local := now.In(zone)
 	midnight := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
@@ -23,7 +23,7 @@ func parseWhen(flag, text string, now time.Time, zone *time.Location) (time.Time
 	case "month":
 		return time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, zone), nil
 	}
-	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04", "2006-01-02 15:04", time.DateTime, "2006-01-02T15:04:05"} {
+	for _, layout := range []string{time.DateOnly, "2006-01", "2006-01-02T15:04", "2006-01-02 15:04", time.DateTime, "2006-01-02T15:04:05"} {
 		if t, err := time.ParseInLocation(layout, text, zone); err == nil {
 			return t, nil
 		}
@@ -35,7 +35,7 @@ func parseWhen(flag, text string, now time.Time, zone *time.Location) (time.Time
 		return now.Add(-d), nil
 	}
 	return time.Time{}, diag.Errorf("%s %q is neither a date nor how long ago", flag, text).
-		WithHint("write it as 2026-01-31, 2026-01-31T15:04, 2026-01-31T15:04:05+03:00, today, 36h, 7d or 2w")
+		WithHint("write it as 2026-01-31, 2026-01, 2026-01-31T15:04, 2026-01-31T15:04:05+03:00, today, 36h, 7d or 2w")
 }
 
 // parseAgo reads a duration that may have days and weeks.
@@ -72,7 +72,7 @@ func (p *period) times(now time.Time) (since, until time.Time, zone *time.Locati
 		}
 	}
 	if p.since != "" && p.until != "" && !since.Before(until) {
-		err = diag.Errorf("--since %s is not before --until %s", p.since, p.until)
+		err = diag.Errorf("--since %s is not before --until %s", p.since, p.until).WithHint("--until is where it ends; a date is its midnight, so name the day after")
 	}
 	return since, until, zone, err
 }

@@ -28,6 +28,11 @@ func (e *env) window(chains gateway.Chains) (*engine.Window, error) {
 	if err != nil {
 		return nil, err
 	}
+	if name := cfg.Context.SummaryModel; name != "" {
+		if _, err := e.knownModel(cfg, catalog(), "context.summary_model", name); err != nil {
+			return nil, err
+		}
+	}
 	return &engine.Window{
 		Strategy: engine.Strategy(cfg.Context.Strategy), Reserve: cfg.Context.ReserveOutput, Model: cfg.Context.SummaryModel,
 		Limit: func(ref string) (int, int) {

@@ -90,7 +90,7 @@ func (c *Config) applyEnvironment() error {
 	}
 	return c.checkNumbers(func(path ...any) func(string, ...any) *diag.Error {
 		return func(format string, args ...any) *diag.Error {
-			return diag.Errorf("%s: %w", c.origins[fmt.Sprintf("%v.%v", path...)], fmt.Errorf(format, args...))
+			return diag.Errorf("%s: %w", c.origins[strings.Trim(strings.ReplaceAll(fmt.Sprint(path), " ", "."), "[]")], fmt.Errorf(format, args...))
 		}
 	})
 }

@@ -177,7 +177,7 @@ func (c *Config) check(doc *strictyaml.Document) error {
 }
 
 func (c *Config) checkNumbers(at places) error {
-	for _, check := range []func(places) error{c.checkCache, c.checkModels, c.checkBreaker, c.checkContext, c.checkRoute, c.checkQuotas} {
+	for _, check := range []func(places) error{c.checkCache, c.checkModels, c.checkBreaker, c.checkContext, c.checkRoute, c.checkQuotas, c.checkTenant} {
 		if err := check(at); err != nil {
 			return err
 		}

@@ -21,8 +21,10 @@ type Window struct {
 	// Elsewhere tells whether a longer model stands ready for one whose window is too small: then the request goes
 	// on as it is. nil: none does.
 	Elsewhere func(modelRef string) bool
-	// Model writes the summaries; "" means the model that is asked.
+	// Model writes the summaries, a reference or an alias; "" means the model that is asked.
 	Model string
+
+	aliases map[string]Alias
 }
 
 // Strategy is what is done with a request that is too long.
@@ -53,6 +55,11 @@ func (c *Cut) String() string {
 
 // fit makes the request short enough for its model.
 func fit(cfg Config) Stage {
+	if cfg.Window != nil {
+		own := *cfg.Window
+		own.aliases = cfg.Aliases
+		cfg.Window = &own
+	}
 	aside := chain(trace(cfg), reserve(cfg), send(cfg)) // the call that writes a summary, recorded for itself
 	return func(next Handler) Handler {
 		return func(ctx context.Context, call *Call) error {
@@ -171,7 +178,8 @@ func (w *Window) shorten(ctx context.Context, call *Call, aside Handler, tokens,
 	short := req.Clone()
 	for now := tokens; now > goal; {
 		if !c.drop() {
-			tooLong.Advice = "what has to stay is too long by itself: the system's messages and the last user message"
+			tooLong.Advice = "what has to stay is too long by itself: the system's messages and the last user message; " +
+				"shorten them, or keep less free for the answer: --max-tokens, context.reserve_output"
 			return tooLong
 		}
 		short.Messages = c.left()
@@ -182,7 +190,7 @@ func (w *Window) shorten(ctx context.Context, call *Call, aside Handler, tokens,
 		if err != nil {
 			return err
 		}
-		short.Messages = c.with(summary)
+		w.withSummary(short, c, summary)
 	}
 	left, _ := w.Count(short)
 	call.Result.Cut = &Cut{w.Strategy, len(c.dropped()), tokens, left}

@@ -198,6 +198,67 @@ func TestALongerModelStandsReady(t *testing.T) {
 	}
 }
 
+// charges counts a token for each four bytes of text.
+func charges(req *llm.Request) (int, int) {
+	n := 0
+	for _, m := range req.Messages {
+		n += len(m.Text())/4 + 1
+	}
+	return n, n
+}
+
+// What is longer than the model that sums it up takes is summed up in pieces, each with the summary of those before; no
+// request is longer than its model takes, whatever a summary's length, and each piece is in one of them.
+func TestSummariesArePiecedTogether(t *testing.T) {
+	const window = 2000
+	for name, summary := range map[string]string{"short": "They counted.", "longer than asked for": strings.Repeat("blah ", 1100)} {
+		t.Run(name, func(t *testing.T) {
+			var messages []llm.Message
+			for i := range 120 {
+				messages = append(messages, llm.Text(llm.RoleUser, fmt.Sprintf("<%d> %s", i, strings.Repeat("é", 80))), llm.Text(llm.RoleAssistant, strings.Repeat("ok ", 30)))
+			}
+			messages = append(messages, llm.Text(llm.RoleUser, "last"))
+			var asked []*llm.Request
+			rec := &records{}
+			one := llm.Money(5)
+			eng := New(Config{
+				Ledger: rec, Aliases: map[string]Alias{"short": {Model: "p/short"}}, Price: func(string, *llm.Usage) *llm.Money { return &one },
+				Gateway: llm.ModelFunc(func(_ context.Context, req *llm.Request) (*llm.Response, error) {
+					asked = append(asked, req)
+					return &llm.Response{Parts: []llm.Part{{Text: summary}}, Usage: &llm.Usage{Output: 1}}, nil
+				}),
+				Window: &Window{
+					Strategy: Summarize, Reserve: 200, Limit: func(string) (int, int) { return window, 0 }, Count: charges, Model: "short",
+				},
+			})
+			res, err := eng.Generate(t.Context(), Call{Request: llm.Request{Model: "p/m", Messages: messages}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen := ""
+			for i, req := range asked {
+				if n, _ := charges(req); n > window-req.MaxTokens {
+					t.Errorf("request %d has %d tokens", i, n)
+				}
+				if i < len(asked)-1 && (req.Model != "p/short" || i > 0 != strings.Contains(req.Messages[1].Text(), summary[:10])) {
+					t.Errorf("request %d asks %s without what came before", i, req.Model)
+				}
+				for _, m := range req.Messages {
+					seen += m.Text()
+				}
+			}
+			for i := range 120 {
+				if strings.Count(seen, fmt.Sprintf("<%d>", i)) != 1 {
+					t.Errorf("message %d is there %d times", i, strings.Count(seen, fmt.Sprintf("<%d>", i)))
+				}
+			}
+			if len(asked) < 4 || len(asked) > 20 || len(rec.list) != len(asked) || res.Extra == nil || *res.Extra != llm.Money(5*(len(asked)-1)) {
+				t.Errorf("%d requests, %d records, beside costs %v", len(asked), len(rec.list), res.Extra)
+			}
+		})
+	}
+}
+
 // Whatever is dropped, what must stay is there, in order, and no result is without its call.
 func TestDropProperty(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -94,6 +94,9 @@ func (m *Meter) settle(expected llm.Money, res *engine.Result) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.underWay -= expected
+	if res != nil && res.Extra != nil {
+		m.spent += *res.Extra
+	}
 	switch {
 	case res != nil && res.Cost != nil:
 		m.spent += *res.Cost

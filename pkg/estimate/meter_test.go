@@ -83,3 +83,21 @@ func mkdir(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 }
+
+// What a call costs beside its answer, such as a summary, counts too.
+func TestMeterCountsWhatIsBesideACall(t *testing.T) {
+	price, beside := llm.Money(10), llm.Money(30)
+	m := &estimate.Meter{Limit: 100, PerCall: 10, Caller: callerFunc(func() *engine.Result {
+		return &engine.Result{Cost: &price, Extra: &beside, Response: &llm.Response{}}
+	})}
+	for range 5 {
+		_, _ = m.Generate(t.Context(), engine.Call{}) // the last ones reach the limit
+	}
+	if spent, _ := m.Spent(); spent != 120 {
+		t.Errorf("spent %d", spent)
+	}
+}
+
+type callerFunc func() *engine.Result
+
+func (f callerFunc) Generate(context.Context, engine.Call) (*engine.Result, error) { return f(), nil }

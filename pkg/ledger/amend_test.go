@@ -116,6 +116,14 @@ func TestBurn(t *testing.T) {
 	if err != nil || none.Month != 0 || none.PerDay != 0 || none.MonthEnd != 0 {
 		t.Errorf("%+v %v", none, err)
 	}
+	// The month of a zone that begins within an hour, when its calls are pruned.
+	if _, err := l.Prune(t.Context(), now, ""); err != nil {
+		t.Fatal(err)
+	}
+	odd, err := l.Burn(t.Context(), ledger.Filter{Zone: time.FixedZone("+05:30", 19800)}, now)
+	if err != nil || odd.Month != 3*llm.Dollar {
+		t.Errorf("%+v %v", odd, err)
+	}
 }
 
 func TestFindByTheEndOfTheID(t *testing.T) {

@@ -91,7 +91,7 @@ func TestTheLastConversation(t *testing.T) {
 	if d := cmp.Diff([][]string{{"a", "b"}, {"a"}}, [][]string{list(0), list(1)}); d != "" {
 		t.Error(d)
 	}
-	if n, err := l.PruneConversations(t.Context(), start.Add(2*time.Hour)); err != nil || n != 1 {
+	if n, err := l.PruneConversations(t.Context(), start.Add(2*time.Hour), ""); err != nil || n != 1 {
 		t.Error(n, err)
 	}
 	if d := cmp.Diff([]string{"a"}, list(0)); d != "" {

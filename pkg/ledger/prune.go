@@ -13,48 +13,48 @@ type Old struct {
 	Conversations int64 `json:"conversations"` // that nobody has added to since
 }
 
-// Older counts what Prune, PruneTexts and PruneConversations would delete.
-func (l *Ledger) Older(ctx context.Context, before time.Time) (o Old, err error) {
-	at := before.UnixNano()
-	err = l.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM calls WHERE time < ?1),
-		(SELECT count(*) FROM call_texts JOIN calls USING (seq) WHERE time < ?1),
-		(SELECT count(*) FROM conversations WHERE updated < ?1)`, at).Scan(&o.Calls, &o.Texts, &o.Conversations)
+// Older counts what Prune, PruneTexts and PruneConversations would delete of a tenant; "" means of all tenants, there too.
+func (l *Ledger) Older(ctx context.Context, before time.Time, tenant string) (o Old, err error) {
+	err = l.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM calls WHERE time < ?1`+ofTenant+`),
+		(SELECT count(*) FROM call_texts JOIN calls USING (seq) WHERE time < ?1`+ofTenant+`),
+		(SELECT count(*) FROM conversations WHERE updated < ?1`+ofTenant+`)`, before.UnixNano(), nil, tenant).Scan(&o.Calls, &o.Texts, &o.Conversations)
 	return o, err
 }
 
 // Prune deletes the calls that started before a time, with their texts, and tells how many. The hourly
 // sums stay, so that reports on cost reach further back than the log. Conversations have a life of their
 // own: PruneConversations.
-func (l *Ledger) Prune(ctx context.Context, before time.Time) (int64, error) {
-	return l.delete(ctx, deleteCalls, before, 0)
+func (l *Ledger) Prune(ctx context.Context, before time.Time, tenant string) (int64, error) {
+	return l.delete(ctx, deleteCalls, before, tenant, 0)
 }
 
 // PruneTexts deletes the texts of the calls that started before a time, in the search index too, and tells
 // of how many calls. The calls stay.
-func (l *Ledger) PruneTexts(ctx context.Context, before time.Time) (int64, error) {
-	return l.delete(ctx, deleteTexts, before, 0)
+func (l *Ledger) PruneTexts(ctx context.Context, before time.Time, tenant string) (int64, error) {
+	return l.delete(ctx, deleteTexts, before, tenant, 0)
 }
 
 // PruneConversations deletes the conversations that nobody has added to since a time, and tells how many.
-func (l *Ledger) PruneConversations(ctx context.Context, before time.Time) (int64, error) {
-	return l.delete(ctx, deleteConversations, before, 0)
+func (l *Ledger) PruneConversations(ctx context.Context, before time.Time, tenant string) (int64, error) {
+	return l.delete(ctx, deleteConversations, before, tenant, 0)
 }
 
 const (
-	deleteCalls         = `DELETE FROM calls WHERE seq IN (SELECT seq FROM calls WHERE time < ? ORDER BY time LIMIT ?)`
-	deleteTexts         = `DELETE FROM call_texts WHERE seq IN (SELECT seq FROM call_texts JOIN calls USING (seq) WHERE time < ? ORDER BY time LIMIT ?)`
-	deleteConversations = `DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE updated < ? ORDER BY updated LIMIT ?)`
+	ofTenant            = ` AND (?3 = '' OR tenant = ?3)`
+	deleteCalls         = `DELETE FROM calls WHERE seq IN (SELECT seq FROM calls WHERE time < ?1` + ofTenant + ` ORDER BY time LIMIT ?2)`
+	deleteTexts         = `DELETE FROM call_texts WHERE seq IN (SELECT seq FROM call_texts JOIN calls USING (seq) WHERE time < ?1` + ofTenant + ` ORDER BY time LIMIT ?2)`
+	deleteConversations = `DELETE FROM conversations WHERE id IN (SELECT id FROM conversations WHERE updated < ?1` + ofTenant + ` ORDER BY updated LIMIT ?2)`
 )
 
 // pruneBatch is how many rows go in one transaction: others wait to write meanwhile.
 const pruneBatch = 5000
 
 // delete deletes what is older, at most limit rows; 0 means all.
-func (l *Ledger) delete(ctx context.Context, query string, before time.Time, limit int64) (total int64, err error) {
+func (l *Ledger) delete(ctx context.Context, query string, before time.Time, tenant string, limit int64) (total int64, err error) {
 	for limit == 0 || total < limit {
 		n := int64(0)
 		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			res, err := tx.ExecContext(ctx, query, before.UnixNano(), pruneBatch)
+			res, err := tx.ExecContext(ctx, query, before.UnixNano(), pruneBatch, tenant)
 			if err != nil {
 				return err
 			}

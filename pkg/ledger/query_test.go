@@ -276,7 +276,7 @@ func TestPruneKeepsTheSums(t *testing.T) {
 	old, fresh := whole(), whole()
 	fresh.TraceID, fresh.Time = "01JZ", start.Add(48*time.Hour)
 	appendAll(t, l, old, fresh)
-	n, err := l.Prune(t.Context(), start.Add(time.Hour))
+	n, err := l.Prune(t.Context(), start.Add(time.Hour), "")
 	if err != nil || n != 1 {
 		t.Fatal(n, err)
 	}

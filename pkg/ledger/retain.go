@@ -32,15 +32,15 @@ func (l *Ledger) Retain(ctx context.Context, r Retention, now time.Time) (o Old,
 	}
 	if r.Texts > 0 {
 		before := now.Add(-r.Texts)
-		if o.Texts, err = l.delete(ctx, deleteTexts, before, retainMost); err != nil {
+		if o.Texts, err = l.delete(ctx, deleteTexts, before, "", retainMost); err != nil {
 			return o, err
 		}
-		if o.Conversations, err = l.delete(ctx, deleteConversations, before, retainMost); err != nil {
+		if o.Conversations, err = l.delete(ctx, deleteConversations, before, "", retainMost); err != nil {
 			return o, err
 		}
 	}
 	if r.Calls > 0 {
-		if o.Calls, err = l.delete(ctx, deleteCalls, now.Add(-r.Calls), retainMost); err != nil {
+		if o.Calls, err = l.delete(ctx, deleteCalls, now.Add(-r.Calls), "", retainMost); err != nil {
 			return o, err
 		}
 	}

@@ -22,8 +22,8 @@ const (
 )
 
 // ParseQuery reads a search as people write it: all words must be there, in any order; "several words" in
-// quotes stand together; word* is the beginning of one; -word must not be there. It looks into the given
-// parts, by default into input and output. A query that asks for nothing is a *diag.Error.
+// quotes stand together; word* is the beginning of one; -word or NOT word must not be there; of two words with OR between
+// them one must. It looks into the given parts, by default into input and output. A query that asks for nothing is a *diag.Error.
 func ParseQuery(text string, in ...SearchIn) (*Query, error) {
 	if len(in) == 0 {
 		in = []SearchIn{InInput, InOutput}
@@ -35,16 +35,9 @@ func ParseQuery(text string, in ...SearchIn) (*Query, error) {
 		}
 		columns[i] = string(c)
 	}
-	var must, not []string
-	for _, t := range terms(text) {
-		phrases := t.phrases()
-		if t.not {
-			if len(phrases) > 0 {
-				not = append(not, "("+strings.Join(phrases, " AND ")+")")
-			}
-			continue
-		}
-		must = append(must, phrases...)
+	must, not, err := clauses(terms(text))
+	if err != nil {
+		return nil, err
 	}
 	if len(must) == 0 {
 		return nil, diag.Errorf("the search names no word that must be there").
@@ -57,10 +50,56 @@ func ParseQuery(text string, in ...SearchIn) (*Query, error) {
 	return &Query{"{" + strings.Join(columns, " ") + "} : (" + match + ")"}, nil
 }
 
+// clauses are what must be there, and what must not.
+func clauses(list []term) (must, not []string, _ error) {
+	either := false // the next term is another way to meet the last of must
+	for i, t := range list {
+		switch t.operator() {
+		case "AND":
+			continue
+		case "OR":
+			either = len(must) > 0
+			continue
+		case "NOT":
+			if i+1 < len(list) {
+				list[i+1].not = true
+			}
+			continue
+		}
+		phrases := t.phrases()
+		if len(phrases) == 0 {
+			continue
+		}
+		clause := "(" + strings.Join(phrases, " AND ") + ")"
+		switch {
+		case either && t.not:
+			return nil, nil, diag.Errorf("what must not be there cannot be one of the sides of OR").WithHint("write it behind the words that must be there")
+		case t.not:
+			not = append(not, clause)
+		case either:
+			last := len(must) - 1
+			must[last] = "(" + must[last] + " OR " + clause + ")"
+		default:
+			must = append(must, clause)
+		}
+		either = false
+	}
+	return must, not, nil
+}
+
+// operator is AND, OR or NOT in capitals and without quotes; "" is a term like any other.
+func (t term) operator() string {
+	if t.quoted || t.not || t.prefix || !slices.Contains([]string{"AND", "OR", "NOT"}, t.text) {
+		return ""
+	}
+	return t.text
+}
+
 // term is a word or a quoted phrase of a query.
 type term struct {
 	text        string
 	not, prefix bool
+	quoted      bool
 }
 
 func terms(text string) (out []term) {
@@ -70,6 +109,7 @@ func terms(text string) (out []term) {
 			t.not, rest = true, rest[1:]
 		}
 		if quoted, ok := strings.CutPrefix(rest, `"`); ok {
+			t.quoted = true
 			t.text, rest, _ = strings.Cut(quoted, `"`) // one that is not closed goes to the end
 		} else {
 			end := strings.IndexFunc(rest, func(r rune) bool { return unicode.IsSpace(r) || r == '"' })

@@ -35,7 +35,9 @@ func TestSearch(t *testing.T) {
 		"sipariş*": {"tr"}, "siparişim": {"tr"}, "SIPARISIM": {"tr"}, "ışık": {"tr"}, "isik": {"tr"},
 		"東京": {"ja"}, "京都": {"ja"}, "都": {"ja"}, "東": {"ja"}, "東京都の": {"ja"}, "東都": nil, "天気 東京": {"ja"}, "晴れ": {"ja"},
 		`"late delivery"`: {"en"}, `"delivery late"`: nil, "delivery late": {"en"}, "cafe": {"en"}, "refund": {"two"},
-		"refund*": {"two"}, "order": {"two"}, "order-17": {"two"}, "way OR refund": nil, `on" its`: {"en"}, "late* -way": nil, "late -refund": {"en"},
+		"refund*": {"two"}, "order": {"two"}, "order-17": {"two"}, "way OR refund": {"two", "en"}, `way "OR" refund`: nil, "way or refund": nil,
+		"refund OR sipariş* OR 東京": {"two", "ja", "tr"}, "late OR refund delivery": {"en"}, "delivery late OR refund": {"en"},
+		"late AND delivery": {"en"}, "late NOT delivery": nil, "late NOT refund": {"en"}, "OR late": {"en"}, "late OR": {"en"}, "late OR !!! refund": {"two", "en"}, `on" its`: {"en"}, "late* -way": nil, "late -refund": {"en"},
 	} {
 		q, err := ledger.ParseQuery(query)
 		if err != nil {
@@ -53,16 +55,16 @@ func TestSearch(t *testing.T) {
 	if got, err := l.List(t.Context(), ledger.Filter{Search: q}); err != nil || !slices.Equal(ids(got), []string{"en"}) {
 		t.Error(ids(got), err)
 	}
-	for _, bad := range []string{"", " ", "-refund", "!!!", `""`, "*"} {
+	for _, bad := range []string{"", " ", "-refund", "!!!", "OR", "NOT late", "late OR -way", "AND", `""`, "*"} {
 		if _, err := ledger.ParseQuery(bad); err == nil {
 			t.Errorf("%q asks for something", bad)
 		}
 	}
 	// What is pruned is found no longer, and its number may come again.
-	if n, err := l.PruneTexts(t.Context(), start.Add(time.Hour)); err != nil || n != 4 {
+	if n, err := l.PruneTexts(t.Context(), start.Add(time.Hour), ""); err != nil || n != 4 {
 		t.Fatal(n, err)
 	}
-	if n, err := l.Prune(t.Context(), start.Add(time.Hour)); err != nil || n != 4 {
+	if n, err := l.Prune(t.Context(), start.Add(time.Hour), ""); err != nil || n != 4 {
 		t.Fatal(n, err)
 	}
 	if err := l.Shrink(t.Context()); err != nil {

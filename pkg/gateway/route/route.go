@@ -6,7 +6,6 @@ package route
 import (
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -103,25 +102,6 @@ func (r Rule) Always() bool { return r.MaxCost == nil && r.When.empty() }
 func (w When) empty() bool {
 	return w.Task == "" && w.Tenant == "" && w.Prompt == "" && len(w.Tags) == 0 && len(w.AllTags) == 0 &&
 		w.MinTokens == 0 && w.MaxTokens == 0 && w.Complexity == ""
-}
-
-// Unreachable gives the rules, by index, that no request gets to: those behind one that takes every request, and
-// those whose conditions are a copy of an earlier rule's without its cap.
-func (rs Rules) Unreachable() []int {
-	var out []int
-	for i, r := range rs {
-		if slices.ContainsFunc(rs[:i], func(before Rule) bool {
-			return before.Always() || before.MaxCost == nil && before.When.equal(r.When)
-		}) {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-func (w When) equal(o When) bool {
-	return w.Task == o.Task && w.Tenant == o.Tenant && w.Prompt == o.Prompt && w.MinTokens == o.MinTokens &&
-		w.MaxTokens == o.MaxTokens && w.Complexity == o.Complexity && slices.Equal(w.Tags, o.Tags) && slices.Equal(w.AllTags, o.AllTags)
 }
 
 // once keeps what the funcs give, since several rules may ask for the same.

@@ -102,21 +102,6 @@ func TestNoRuleHolds(t *testing.T) {
 	}
 }
 
-func TestUnreachable(t *testing.T) {
-	rules := route.Rules{
-		{Model: "capped", MaxCost: money(1)},
-		{Model: "a", When: route.When{Task: "t", Tags: []string{"x"}}},
-		{Model: "b", When: route.When{Task: "t", Tags: []string{"x"}}, MaxCost: money(5)},
-		{Model: "c", When: route.When{Task: "t"}},
-		{Model: "all"},
-		{Model: "late", When: route.When{Task: "late"}},
-		{Model: "later"},
-	}
-	if diff := cmp.Diff([]int{2, 5, 6}, rules.Unreachable()); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func ExampleRules_Decide() {
 	rules := route.Rules{
 		{Name: "summaries", When: route.When{Task: "summarize"}, Model: "openai/gpt-4o-mini-2024-07-18"},

@@ -18,6 +18,9 @@ const response = "_response"
 func (c Columns) find(r row) (Columns, error) {
 	if !slices.Contains(r.names, "prompt") {
 		e := r.fail("", "there is no column prompt")
+		if len(r.names) == 1 && r.ordered && strings.ContainsAny(r.names[0], ";\t") {
+			return c, e.WithHint("columns are separated by commas here")
+		}
 		if near := diag.DidYouMean("prompt", r.names); near != "" {
 			return c, e.WithHint("%s", near)
 		}

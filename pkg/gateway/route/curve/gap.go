@@ -5,6 +5,9 @@ import "math"
 // unknown is a figure that cannot be told.
 var unknown = math.NaN()
 
+// rounding is what sums of qualities may be off by: a point that recovers a part exactly counts as recovering it.
+const rounding = 1e-9
+
 // recovered is the performance gap recovered, PGR: 0 where the router is as good as the weak model, 1 where it is as
 // good as the strong one. Source of PGR, APGR and CPT: Ong et al. 2024, «RouteLLM: Learning to Route LLMs with
 // Preference Data» (arXiv 2406.18665), section 4.
@@ -35,14 +38,14 @@ func CPT(points []Point, part float64) float64 {
 		switch {
 		case math.IsNaN(r):
 			return unknown
-		case r < part && i < len(points)-1:
+		case r < part-rounding && i < len(points)-1:
 			continue
 		case i == 0:
 			return 0
 		}
 		before := points[i-1]
 		low := recovered(points, before.Quality)
-		return before.Share + (part-low)/(r-low)*(p.Share-before.Share)
+		return before.Share + min(1, (part-low)/(r-low))*(p.Share-before.Share)
 	}
 	return unknown
 }

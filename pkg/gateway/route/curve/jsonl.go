@@ -35,7 +35,11 @@ func readJSONL(path string, in io.Reader, yield func(row) error) error {
 		}
 		next := row{names: slices.Sorted(maps.Keys(object)), fail: fail}
 		for _, name := range next.names {
-			next.cells = append(next.cells, text(object[name]))
+			cell, isText := text(object[name])
+			next.cells = append(next.cells, cell)
+			if !isText {
+				next.notText = append(next.notText, name)
+			}
 		}
 		if err := yield(next); err != nil {
 			return err
@@ -44,10 +48,10 @@ func readJSONL(path string, in io.Reader, yield func(row) error) error {
 }
 
 // text is a JSON value as a cell has it: what is no string stays as it is written, null is empty.
-func text(raw json.RawMessage) string {
+func text(raw json.RawMessage) (cell string, isText bool) {
 	var s string
 	if json.Unmarshal(raw, &s) == nil { // null leaves it empty
-		return s
+		return s, true
 	}
-	return string(raw)
+	return string(raw), false
 }

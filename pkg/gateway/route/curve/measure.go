@@ -96,7 +96,7 @@ func (o *ordered) always(points []Point, p Point) Choice {
 	none := Figure{unknown, stats.Interval{Low: unknown, High: unknown}}
 	strong := points[len(points)-1]
 	saved, lost := none, none
-	saved.Value, lost.Value = 1-p.Cost/strong.Cost, 1-p.Quality/strong.Quality
+	saved.Value, lost.Value = less(p.Cost, strong.Cost), less(p.Quality, strong.Quality)
 	return Choice{Point: p, Saved: saved, Lost: lost, OverRandom: none, Accuracy: none, Majority: unknown}
 }
 
@@ -153,7 +153,15 @@ func (o *ordered) total(strong []bool, times []uint8) totals {
 
 func (t totals) figures() []float64 {
 	random := t.weakQuality + t.share*(t.strongQuality-t.weakQuality)
-	return []float64{1 - t.cost/t.strongCost, 1 - t.quality/t.strongQuality, t.quality - random, t.right}
+	return []float64{less(t.cost, t.strongCost), less(t.quality, t.strongQuality), t.quality - random, t.right}
+}
+
+// less is by how much a value is below another, as a share of that; of nothing, or less, there is no share.
+func less(value, whole float64) float64 {
+	if whole <= 0 {
+		return unknown
+	}
+	return 1 - value/whole
 }
 
 // compare counts how often the class is the label.

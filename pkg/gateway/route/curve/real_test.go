@@ -52,3 +52,19 @@ func TestHeldOutFigures(t *testing.T) {
 		t.Errorf("the classifier may be no better than chance: %+v", r.AUC)
 	}
 }
+
+// What is known as fitted on is what was not held out.
+func TestFittedOn(t *testing.T) {
+	fitted := 0
+	for _, item := range gsm8k(t).Items {
+		if route.FittedOn(item.Prompt) == route.HeldOut(item.Prompt) {
+			t.Fatalf("a prompt is both held out and fitted on, or neither: %.40q", item.Prompt)
+		}
+		if route.FittedOn(item.Prompt) {
+			fitted++
+		}
+	}
+	if fitted != 915 || route.FittedOn("What is 2 + 2?") || route.FittedOn("") {
+		t.Errorf("%d were fitted on", fitted)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/gateway/route"
@@ -14,7 +15,8 @@ import (
 type row struct {
 	names   []string // of columns
 	cells   []string
-	ordered bool // the order of names is the file's
+	ordered bool     // the order of names is the file's
+	notText []string // names of JSON values that are no strings
 
 	fail func(column, format string, args ...any) *diag.Error // an error at the row, or at one of its cells
 }
@@ -31,7 +33,12 @@ func (r row) item(c Columns) (item Item, err error) {
 		Prompt: r.cell("prompt"), Complexity: route.Level(strings.ToLower(strings.TrimSpace(r.cell("complexity")))),
 		WeakAnswer: r.cell(c.Weak + response), StrongAnswer: r.cell(c.Strong + response),
 	}
-	if strings.TrimSpace(item.Prompt) == "" {
+	switch {
+	case slices.Contains(r.notText, "prompt"):
+		return item, r.fail("prompt", "the prompt is not a text")
+	case !utf8.ValidString(item.Prompt):
+		return item, r.fail("prompt", "the prompt is not UTF-8")
+	case strings.TrimSpace(item.Prompt) == "":
 		return item, r.fail("prompt", "the prompt is empty")
 	}
 	if l := item.Complexity; l != "" && !slices.Contains(route.Levels(), l) {

@@ -10,23 +10,25 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/internal/realdata"
 )
 
-// coefficients.go is what the generator makes of the data that it names.
+// coefficients.go and fitted_on.go are what the generator makes of the data that they name.
 func TestCoefficientsAreTheGenerators(t *testing.T) {
 	data := realdata.Path(t, "routellm", "gsm8k_responses.csv")
 	out := filepath.Join(t.TempDir(), "coefficients.go")
 	if err := run(data, "GSM8K answers of RouteLLM (lm-sys/RouteLLM 0b64fda, Apache-2.0)", out); err != nil {
 		t.Fatal(err)
 	}
-	want, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := os.ReadFile("../coefficients.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Error(diff)
+	for _, name := range []string{"coefficients.go", "fitted_on.go"} {
+		want, err := os.ReadFile(filepath.Join(filepath.Dir(out), name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), string(got)); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 

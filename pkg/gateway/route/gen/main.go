@@ -1,4 +1,5 @@
-// Command gen fits the complexity classifier to labelled data and writes coefficients.go. A prompt needs the strong
+// Command gen fits the complexity classifier to labelled data and writes coefficients.go
+// and fitted_on.go. A prompt needs the strong
 // model when the weak one's answer is worse; three in ten prompts are held out (route.HeldOut) and measure the fit.
 package main
 
@@ -54,7 +55,10 @@ func run(path, source, out string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(out, code, 0o644) //nolint:gosec // source code
+	if err := os.WriteFile(out, code, 0o644); err != nil { //nolint:gosec // source code
+		return err
+	}
+	return os.WriteFile(filepath.Join(filepath.Dir(out), "fitted_on.go"), train.fingerprints(), 0o644) //nolint:gosec // source code
 }
 
 // aucInterval is the bootstrap interval of the area under the ROC curve.
