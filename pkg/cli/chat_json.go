@@ -16,7 +16,7 @@ type chatJSON struct {
 	FinishReason   *string        `json:"finish_reason"` // null when the answer did not come to its end
 	Complete       bool           `json:"complete"`
 	Model          string         `json:"model"`
-	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain
+	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain, "" when nobody did
 	Why            string         `json:"why,omitempty"`   // what happened to the models that were asked before
 	Route          *routeJSON     `json:"route,omitempty"` // the routing rule that chose the model; absent when none did
 	Prompt         *promptJSON    `json:"prompt"`
@@ -71,7 +71,9 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 		Cached: r.Response.Cached, SavedUSD: r.Saved, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
 		Timing: timingJSON{Total: millis(r.Latency)},
 	}
-	doc.AnsweredBy, doc.Why = r.Response.Ref, r.Response.Why
+	if doc.Why = r.Response.Why; err == nil || len(r.Response.Parts) > 0 {
+		doc.AnsweredBy = r.Response.Ref
+	}
 	if doc.Model == "" && r.Request != nil {
 		doc.Model = r.Request.Model
 	}

@@ -174,6 +174,10 @@ func (d *doctor) quotas(ctx context.Context) {
 	if !d.cfg.Quotas.Active() {
 		return
 	}
+	if err := knownQuotas(d.cfg); err != nil {
+		d.add(failedCheck("quotas", exitUsage, err))
+		return
+	}
 	store, err := d.e.existingQuotas(ctx)
 	if err == nil && store == nil {
 		d.add(passed("quotas", "nothing is counted yet"))

@@ -21,6 +21,9 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 	if err != nil || !cfg.Quotas.Active() {
 		return nil, err
 	}
+	if err := knownQuotas(cfg); err != nil {
+		return nil, err
+	}
 	catalog, err := e.catalog()
 	if err != nil {
 		return nil, err
