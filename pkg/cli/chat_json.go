@@ -7,6 +7,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/chat"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
 
 // chatJSON is what chat --json prints.
@@ -55,6 +56,8 @@ type errorJSON struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
+	// FreesAt is when a limit of ours that is reached has room again, of concurrency at the latest.
+	FreesAt *time.Time `json:"frees_at,omitempty"`
 }
 
 // object prints the outcome. A question that was refused before any provider was asked has no object:
@@ -122,6 +125,15 @@ func newErrorJSON(err error) *errorJSON {
 	var e *llm.Error
 	if errors.As(err, &e) {
 		out.Type = string(e.Kind)
+	}
+	if limit, ok := errors.AsType[*budget.LimitError](err); ok {
+		at := limit.Frees
+		if limit.Resource == budget.Concurrency {
+			at = limit.Latest
+		}
+		if !at.IsZero() {
+			out.FreesAt = &at
+		}
 	}
 	return out
 }

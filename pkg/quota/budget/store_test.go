@@ -202,7 +202,8 @@ func underWay(t *testing.T, s budget.Store) {
 			t.Fatal(e)
 		}
 	}
-	if e := reserve(t, s, ask("c", noon, one(0, 0), limits)); e == nil || e.Resource != budget.Concurrency || !e.Frees.IsZero() {
+	if e := reserve(t, s, ask("c", noon, one(0, 0), limits)); e == nil || e.Resource != budget.Concurrency || !e.Frees.IsZero() ||
+		!e.Latest.Equal(noon.Add(10*time.Minute)) || !strings.HasSuffix(e.Error(), "free when a call under way ends, at the latest at 2026-03-01T12:10:00Z") {
 		t.Errorf("got %v", e)
 	}
 	if err := s.Settle(t.Context(), settlement("a", acme, one(0, 0))); err != nil {
