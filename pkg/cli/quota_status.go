@@ -37,8 +37,8 @@ type quotaJSON struct {
 	Scope    string     `json:"scope"`
 	Resource string     `json:"resource"`
 	Limit    any        `json:"limit"`
-	Used     any        `json:"used"` // reservations of calls under way included
-	Set      bool       `json:"set"`  // by `llmops quota set`; else by the configuration
+	Used     any        `json:"used"`     // reservations of calls under way included
+	Set      bool       `json:"set"`      // by `llmops quota set`; else by the configuration
 	FreesAt  *time.Time `json:"frees_at"` // of concurrency: at the latest
 }
 
