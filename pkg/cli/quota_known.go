@@ -33,12 +33,15 @@ func knownScope(settings provider.Settings, s budget.Scope) error {
 	kind, name := s.Split()
 	switch kind {
 	case budget.Provider:
+		if slices.Contains(settings.Names(), name) { // one that is not complete is told of when it is called
+			return nil
+		}
 		_, err := settings.Lookup(name)
 		return err
 	case budget.Key:
 		var all []string
 		for _, p := range settings.Names() {
-			if entry, err := settings.Lookup(p); err == nil && entry.APIKeyEnv != "" {
+			if entry, _ := settings.Lookup(p); entry.APIKeyEnv != "" {
 				all = append(all, entry.APIKeyEnv)
 			}
 		}
