@@ -26,7 +26,7 @@ type Config struct {
 	Refresh        bool          // look nothing up, and store what comes
 	// Closed makes a store that fails fail the call. Otherwise the call goes on without the cache.
 	Closed bool
-	// Report is told once of each time that the store begins to fail. nil: nobody is.
+	// Report is told once of each time that the store begins to fail, unless the call's own error says so. nil: nobody is.
 	Report func(error)
 	Now    func() time.Time // nil means time.Now
 }
@@ -166,10 +166,10 @@ func (c *Cache) get(ctx context.Context, key string) (*Entry, error) {
 	case ctx.Err() != nil:
 		return nil, context.Cause(ctx)
 	}
-	c.failed(err)
 	if c.cfg.Closed {
 		return nil, fmt.Errorf("%w: %w", ErrStore, err)
 	}
+	c.failed(err)
 	return nil, nil
 }
 

@@ -257,9 +257,10 @@ func TestARedisThatIsDown(t *testing.T) {
 	for name, closed := range map[string]bool{"open": false, "closed": true} {
 		t.Run(name, func(t *testing.T) {
 			server := redistest.Start(t)
+			store := openRedis(t, server.URL, 0)
 			var reports, later atomic.Int64
 			c := newCache(t, cache.Config{
-				Store: openRedis(t, server.URL, 0), Closed: closed,
+				Store: store, Closed: closed,
 				Now:    func() time.Time { return time.Now().Add(time.Duration(later.Load())) },
 				Report: func(err error) { t.Log(err); reports.Add(1) },
 			})
@@ -271,12 +272,21 @@ func TestARedisThatIsDown(t *testing.T) {
 				}
 			}
 			do("1", false, false)
+			for st := (cache.Stats{}); st.Entries == 0; { // what waits is written before the server stops
+				if st, _ = store.Stats(t.Context(), time.Now()); t.Context().Err() != nil {
+					t.Fatal("nothing is written")
+				}
+			}
 			server.Stop()
 			for range 3 {
 				do("2", !closed && a.n.Load() > 1, closed)
 			}
-			if reports.Load() != 1 {
-				t.Errorf("%d reports", reports.Load())
+			want := int64(1)
+			if closed {
+				want = 0 // the calls' errors tell of it
+			}
+			if reports.Load() != want {
+				t.Errorf("%d reports, want %d", reports.Load(), want)
 			}
 			server.Restart()
 			later.Store(int64(2 * time.Second))

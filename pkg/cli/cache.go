@@ -19,7 +19,7 @@ a question that was asked before with temperature 0 gets the answer it got then,
 at no cost.`,
 		Example: `  llmops cache stats
   llmops cache list --prompt customer-support
-  llmops cache clear --older-than 48h`,
+  llmops cache clear --older-than 30d`,
 		Args: cobra.ArbitraryArgs,
 		RunE: group,
 	}
@@ -31,23 +31,24 @@ at no cost.`,
 type cacheFilter struct {
 	model  string
 	prompt string
-	older  time.Duration
+	older  string
 }
 
 func (f *cacheFilter) flags(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.model, "model", "m", "", "only answers of this `MODEL`")
 	cmd.Flags().StringVarP(&f.prompt, "prompt", "p", "", "only answers to this prompt: `NAME` or NAME@VERSION")
-	cmd.Flags().DurationVar(&f.older, "older-than", 0, "only answers kept longer than this, such as 48h")
+	cmd.Flags().StringVar(&f.older, "older-than", "", "only answers kept longer than this `AGE`: 30d, 48h")
 }
 
 // filter is what the flags ask for. The tenant counts only when --tenant names one.
 func (f *cacheFilter) filter(e *env, now time.Time) (cache.Filter, error) {
-	if f.older < 0 {
-		return cache.Filter{}, diag.Errorf("--older-than %v is below zero", f.older)
-	}
 	out := cache.Filter{Tenant: e.tenant, Model: f.model, Prompt: f.prompt}
-	if f.older > 0 {
-		out.Before = now.Add(-f.older)
+	if f.older != "" {
+		age, ok := parseAgo(f.older)
+		if !ok {
+			return out, diag.Errorf("--older-than %q is no age", f.older).WithHint("for example 30d, 2w or 12h")
+		}
+		out.Before = now.Add(-age)
 	}
 	return out, nil
 }

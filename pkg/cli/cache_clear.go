@@ -24,7 +24,7 @@ func newCacheClear(e *env) *cobra.Command {
 		Short: "Remove answers from the cache",
 		Example: `  llmops cache clear --all
   llmops cache clear --prompt customer-support@1.2.0
-  llmops cache clear --older-than 48h`,
+  llmops cache clear --older-than 30d`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runCacheClear(cmd.Context(), e, o, args, time.Now())

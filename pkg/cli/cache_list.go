@@ -58,9 +58,13 @@ func runCacheList(ctx context.Context, e *env, o cacheListOptions, now time.Time
 		e.notice("the cache has no such answer")
 		return nil
 	}
-	g := &grid{header: []string{"key", "model", "prompt", "tenant", "size", "hits", "used"}, left: 4}
+	g := &grid{header: []string{"key", "model", "prompt", "tenant", "size", "hits", "used", "state"}, left: 4}
 	for _, k := range entries {
-		g.add(k.Key[:min(12, len(k.Key))], k.Model, k.Prompt, k.Tenant, byteSize(k.Size), strconv.FormatInt(k.Hits, 10), k.Used.Local().Format("01-02 15:04"))
+		state := ""
+		if !k.Expires.IsZero() && !k.Expires.After(now) {
+			state = "expired"
+		}
+		g.add(k.Key[:min(12, len(k.Key))], k.Model, k.Prompt, k.Tenant, byteSize(k.Size), strconv.FormatInt(k.Hits, 10), k.Used.Local().Format("01-02 15:04"), state)
 	}
 	g.dropEmpty()
 	if err := e.fitted(g, 1, 2); err != nil {

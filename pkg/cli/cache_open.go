@@ -36,10 +36,15 @@ func (e *env) answerCache() (*cache.Cache, error) {
 	if err != nil || !cfg.Cache.On {
 		return nil, err
 	}
+	without := ", and calls go on without it"
+	if cfg.Cache.OnError == "closed" {
+		without = "" // a call that it could not be read for fails
+	}
 	c := cache.New(cache.Config{
 		Store: &lazyStore{e: e}, TTL: cfg.Cache.TTL, AnyTemperature: cfg.Cache.AnyTemperature,
 		Refresh: e.cacheMode == refresh, Closed: cfg.Cache.OnError == "closed",
-		Report: func(err error) { e.notice("warning: the cache does not work, and calls go on without it: %v", err) },
+		MaxEntry: min(4<<20, cfg.Cache.MaxMB*950_000), // a larger one would leave room for no other
+		Report:   func(err error) { e.notice("warning: the cache does not work%s: %v", without, err) },
 	})
 	e.parts().onClose(c.Close)
 	return c, nil

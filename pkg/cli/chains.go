@@ -35,22 +35,6 @@ func oneModel(cfg *config.Config) map[string]engine.Alias {
 
 func poolRef(name string) string { return "pool/" + name }
 
-// pools are the models with several deployments.
-func pools(cfg *config.Config) map[string]gateway.Pool {
-	out := map[string]gateway.Pool{}
-	for name, m := range cfg.Models {
-		if len(m.Deployments) == 0 {
-			continue
-		}
-		p := gateway.Pool{Strategy: gateway.Strategy(m.Balance)}
-		for _, d := range m.Deployments {
-			p.Members = append(p.Members, gateway.Member{Ref: d.Model, Weight: d.Weight})
-		}
-		out[name] = p
-	}
-	return out
-}
-
 func breaker(cfg *config.Config) gateway.Breaker {
 	b := gateway.Breaker{Failures: cfg.Breaker.Failures, Cooldown: cfg.Breaker.Cooldown}
 	if b.Failures == 0 {
@@ -149,12 +133,17 @@ func (e *env) knownProvider(cfg *config.Config, ref string) error {
 	if err != nil || name == "replay" {
 		return err
 	}
+	_, err = entries(cfg).Lookup(name)
+	return err
+}
+
+// entries are the providers that there are, to look at and not to call.
+func entries(cfg *config.Config) provider.Settings {
 	settings := provider.Settings{Providers: map[string]provider.Entry{}}
 	for own, p := range cfg.Providers {
-		settings.Providers[own] = provider.Entry{Kind: provider.Kind(p.Kind), BaseURL: p.BaseURL}
+		settings.Providers[own] = provider.Entry{Kind: provider.Kind(p.Kind), BaseURL: p.BaseURL, APIKeyEnv: p.APIKeyEnv}
 	}
-	_, err = settings.Lookup(name)
-	return err
+	return settings
 }
 
 // placed says where in the configuration a mistake stands.

@@ -8,6 +8,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/engine"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
+	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
 
 // chatJSON is what chat --json prints.
@@ -17,7 +18,7 @@ type chatJSON struct {
 	FinishReason   *string        `json:"finish_reason"` // null when the answer did not come to its end
 	Complete       bool           `json:"complete"`
 	Model          string         `json:"model"`
-	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain
+	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain, "" when nobody did
 	Why            string         `json:"why,omitempty"`   // what happened to the models that were asked before
 	Route          *routeJSON     `json:"route,omitempty"` // the routing rule that chose the model; absent when none did
 	Cut            *cutJSON       `json:"cut,omitempty"`   // what was left out to fit the context window; absent when nothing was
@@ -64,6 +65,8 @@ type errorJSON struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
+	// FreesAt is when a limit of ours that is reached has room again, of concurrency at the latest.
+	FreesAt *time.Time `json:"frees_at,omitempty"`
 }
 
 // object prints the outcome. A question that was refused before any provider was asked has no object:
@@ -80,7 +83,9 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 		Cached: r.Response.Cached, SavedUSD: r.Saved, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
 		Timing: timingJSON{Total: millis(r.Latency)},
 	}
-	doc.AnsweredBy, doc.Why = r.Response.Ref, r.Response.Why
+	if doc.Why = r.Response.Why; err == nil || len(r.Response.Parts) > 0 {
+		doc.AnsweredBy = r.Response.Ref
+	}
 	if doc.Model == "" && r.Request != nil {
 		doc.Model = r.Request.Model
 	}
@@ -132,6 +137,15 @@ func newErrorJSON(err error) *errorJSON {
 	var e *llm.Error
 	if errors.As(err, &e) {
 		out.Type = string(e.Kind)
+	}
+	if limit, ok := errors.AsType[*budget.LimitError](err); ok {
+		at := limit.Frees
+		if limit.Resource == budget.Concurrency {
+			at = limit.Latest
+		}
+		if !at.IsZero() {
+			out.FreesAt = &at
+		}
 	}
 	return out
 }

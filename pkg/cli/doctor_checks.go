@@ -175,6 +175,10 @@ func (d *doctor) quotas(ctx context.Context) {
 	if !d.cfg.Quotas.Active() {
 		return
 	}
+	if err := knownQuotas(d.cfg); err != nil {
+		d.add(failedCheck("quotas", exitUsage, err))
+		return
+	}
 	store, err := d.e.existingQuotas(ctx)
 	if err == nil && store == nil {
 		d.add(passed("quotas", "nothing is counted yet"))
@@ -184,7 +188,7 @@ func (d *doctor) quotas(ctx context.Context) {
 		_, err = store.Limited(ctx)
 	}
 	if err != nil {
-		d.add(failedCheck("quotas", exitFailure, err))
+		d.add(storeFails("quotas", "them", d.cfg.Quotas.OnError, err))
 		return
 	}
 	where := d.e.shortPath(filepath.Join(d.cfg.State, quotaFile))
@@ -204,8 +208,19 @@ func (d *doctor) cache(ctx context.Context) {
 		err = db.Explain(db.Ping(ctx).Err())
 	}
 	if err != nil {
-		d.add(failedCheck("cache", exitFailure, err))
+		d.add(storeFails("cache", "it", d.cfg.Cache.OnError, err))
 		return
 	}
 	d.add(passed("cache", "Redis answers"))
+}
+
+// storeFails is the check of a store that does not work, and says what becomes of calls.
+func storeFails(name, it, onError string, err error) check {
+	c := failedCheck(name, exitFailure, err)
+	policy := "calls fail until it works"
+	if onError == "open" {
+		policy = "calls go on without " + it
+	}
+	c.Hint = strings.TrimPrefix(fmt.Sprintf("%s; %s (%s.on_error: %s)", c.Hint, policy, name, onError), "; ")
+	return c
 }

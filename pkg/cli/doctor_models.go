@@ -17,6 +17,9 @@ func (d *doctor) chains() {
 	if _, err := d.e.chains(); err != nil {
 		d.add(failedCheck("fallbacks", exitUsage, err))
 	}
+	if _, err := d.e.pools(d.cfg); err != nil {
+		d.add(failedCheck("deployments", exitUsage, err))
+	}
 	_ = d.cfg.EachChain(func(key string, chains config.Chains) error {
 		for ref, links := range chains {
 			d.name(ref, config.ChainPath(key, ref, 0))

@@ -21,6 +21,9 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 	if err != nil || !cfg.Quotas.Active() {
 		return nil, err
 	}
+	if err := knownQuotas(cfg); err != nil {
+		return nil, err
+	}
 	catalog, err := e.catalog()
 	if err != nil {
 		return nil, err
@@ -28,8 +31,13 @@ func (e *env) quota(single bool, price func(string, *llm.Usage) *llm.Money) (*en
 	bc := budget.Config{
 		Store: &lazyQuota{e: e}, Limits: remembered(func(s budget.Scope) budget.Limits { return configuredLimits(cfg, s) }),
 		Soft: cfg.Quotas.Soft, Open: cfg.Quotas.OnError == "open", Lease: cfg.Retry.Total + cfg.Timeout.Total,
-		Warn:   e.warnOfBudget,
-		Report: func(err error) { e.notice("warning: quotas: %v", err) },
+		Warn: e.warnOfBudget,
+		Report: func(err error) {
+			e.notice("warning: what calls take is not counted, and what they had reserved stays charged: %v", err)
+		},
+	}
+	if bc.Open {
+		bc.Report = func(err error) { e.notice("warning: quotas cannot be kept, and calls go on without them: %v", err) }
 	}
 	if !single {
 		bc.MaxWait = cfg.Quotas.MaxWait

@@ -44,6 +44,9 @@ func runQuotaSet(ctx context.Context, e *env, f scopeFlags, args []string) error
 	if err != nil {
 		return err
 	}
+	if err := knownScope(entries(cfg), scope); err != nil {
+		e.notice("warning: %v. The limit is kept, for others who share the store. %s", err, diag.HintOf(err))
+	}
 	store, err := e.quotaStore(ctx)
 	if err != nil {
 		return err
@@ -77,7 +80,10 @@ func parseLimits(args []string) (map[budget.Resource]*int64, error) {
 	out := map[budget.Resource]*int64{}
 	for _, arg := range args {
 		name, text, ok := strings.Cut(arg, "=")
-		if !ok {
+		if _, twice := out[budget.Resource(name)]; twice {
+			return nil, diag.Errorf("%s is given twice", name)
+		}
+		if text = strings.TrimSpace(text); !ok || text == "" {
 			return nil, diag.Errorf("%q is no LIMIT=AMOUNT", arg).WithHint("for example rpm=60 or usd_per_day=5")
 		}
 		n := new(int64)

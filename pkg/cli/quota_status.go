@@ -37,9 +37,9 @@ type quotaJSON struct {
 	Scope    string     `json:"scope"`
 	Resource string     `json:"resource"`
 	Limit    any        `json:"limit"`
-	Used     any        `json:"used"` // reservations of calls under way included
-	Set      bool       `json:"set"`  // by `llmops quota set`; else by the configuration
-	FreesAt  *time.Time `json:"frees_at"`
+	Used     any        `json:"used"`     // reservations of calls under way included
+	Set      bool       `json:"set"`      // by `llmops quota set`; else by the configuration
+	FreesAt  *time.Time `json:"frees_at"` // of concurrency: at the latest
 }
 
 func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now time.Time) error {
@@ -63,7 +63,11 @@ func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now 
 			row := quotaJSON{string(u.scope), string(r), amount(r, limit), amount(r, used), u.set[r] > 0, nil}
 			frees := ""
 			if used >= limit {
-				if t := u.state.Frees(r, limit, 1, now); !t.IsZero() {
+				t := u.state.Frees(r, limit, 1, now)
+				if r == budget.Concurrency {
+					t = u.state.Latest(limit, 1, now) // or as soon as a call ends
+				}
+				if !t.IsZero() {
 					row.FreesAt, frees = &t, untilWords(t, now)
 				}
 			}

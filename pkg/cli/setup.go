@@ -265,7 +265,10 @@ func (e *env) gateway(ctx context.Context, o engineOptions) (*gateway.Gateway, e
 	if gc.Limit = e.providerLimit(o.quota, settings); o.quota != nil {
 		o.quota.Joint = true
 	}
-	gc.Pools, gc.Breaker, gc.TotalAttempts = pools(cfg), breaker(cfg), cfg.Retry.TotalAttempts
+	if gc.Pools, err = e.pools(cfg); err != nil {
+		return nil, err
+	}
+	gc.Breaker, gc.TotalAttempts = breaker(cfg), cfg.Retry.TotalAttempts
 	return gateway.New(gc), nil
 }
 

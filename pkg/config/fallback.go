@@ -44,8 +44,8 @@ func (l Link) MarshalYAML() (any, error) {
 
 // Deployment is one of several that serve a model: the reference of a model at an entry of providers.
 type Deployment struct {
-	Model  string  `yaml:"model"`
-	Weight float64 `yaml:"weight"` // 0 means 1
+	Model  string   `yaml:"model"`
+	Weight *float64 `yaml:"weight"` // nil means 1
 }
 
 // Breaker says when a provider that fails is left alone, where there is an alternative.
@@ -66,21 +66,27 @@ func (m Model) Ref() string {
 // balances are the values of balance.
 var balances = []string{"", "weighted", "least_busy", "lowest_latency"}
 
+// maxWeight is more than any share needs, and little enough for their sum.
+const maxWeight = 1e9
+
 func (c *Config) checkModels(at places) error {
 	for name, m := range c.Models {
 		switch {
 		case !slices.Contains(balances, m.Balance):
 			return at("models", name, "balance")("balance of %s is %q", name, m.Balance).
 				WithHint("weighted, least_busy or lowest_latency")
+		case len(m.Deployments) == 0 && m.Deployments != nil:
+			return at("models", name, "deployments")("model %s has an empty list of deployments", name).
+				WithHint("deployments: [{model: azure-east/gpt-4o-2024-08-06, weight: 3}]")
 		case len(m.Deployments) == 0 && m.Balance != "":
 			return at("models", name, "balance")("model %s has a balance and no deployments", name)
 		case len(m.Deployments) > 0 && m.Model != "":
 			return at("models", name, "model")("model %s has a model and deployments", name).WithHint("keep one of the two")
 		}
 		for i, d := range m.Deployments {
-			if d.Model == "" || d.Weight < 0 {
+			if d.Model == "" || d.Weight != nil && !(*d.Weight > 0 && *d.Weight <= maxWeight) {
 				return at("models", name, "deployments", i)("a deployment of %s needs a model, and a weight above zero", name).
-					WithHint("{model: azure-east/gpt-4o-2024-08-06, weight: 3}")
+					WithHint("{model: azure-east/gpt-4o-2024-08-06, weight: 3}; leave out one that is to get no calls")
 			}
 			if slices.ContainsFunc(m.Deployments[:i], func(o Deployment) bool { return o.Model == d.Model }) {
 				return at("models", name, "deployments", i)("%s is twice among the deployments of %s", d.Model, name).

@@ -2,6 +2,7 @@ package config
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -51,11 +52,18 @@ func ParseLimit(resource, text string) (int64, error) {
 		}
 		return int64(m), nil
 	}
-	var n int64
-	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(text, "_", "")), &n); err != nil {
-		return 0, diag.Errorf("%s: %q is not a whole number", resource, text)
+	var n any // an int64 would cut the rest off 1.5
+	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(text, "_", "")), &n); err == nil {
+		switch n := n.(type) {
+		case int:
+			return int64(n), nil
+		case float64: // 1e6
+			if n == math.Trunc(n) && math.Abs(n) < 1<<53 {
+				return int64(n), nil
+			}
+		}
 	}
-	return n, nil
+	return 0, diag.Errorf("%s: %q is not a whole number, or too large", resource, text).WithHint("for example %s: 100", resource)
 }
 
 // UnmarshalYAML reads a mapping of resources and refuses amounts of zero and below.

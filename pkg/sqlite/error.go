@@ -1,6 +1,7 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -62,6 +63,8 @@ func explain(path string, err error) error {
 		return err
 	}
 	switch c := primary(err); {
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{path, "another writer has held the database too long", "wait for the other llmops, or end it", err}
 	case isDamaged(err):
 		return &Error{path, "the database is damaged", "the next command moves it aside and begins a new one", err}
 	case isBusy(err):

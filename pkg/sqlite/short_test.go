@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
@@ -111,5 +112,13 @@ func TestContended(t *testing.T) {
 	})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("who waits is not stopped: %v", err)
+	}
+	impatient, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	err = db.Write(t.Context(), func(*sql.Tx) error {
+		return db.Short(impatient, func(*sqlite.Short) error { return nil })
+	})
+	if _, told := errors.AsType[*sqlite.Error](err); !told || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("whose time ran out is not told of which database: %v", err)
 	}
 }

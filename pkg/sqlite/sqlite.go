@@ -96,7 +96,7 @@ func (db *DB) lock(ctx context.Context) error {
 	case db.writing <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return explain(db.path, ctx.Err())
 	}
 }
 

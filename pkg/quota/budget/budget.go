@@ -43,8 +43,10 @@ type Config struct {
 	// Open lets calls through while the store fails. Otherwise they fail: nobody knows what is left.
 	Open bool
 
-	Warn   func(Usage, Resource) // told once of each budget of a period that is used beyond Soft; nil: nobody is
-	Report func(error)           // told of a store that fails where the call goes on; nil: nobody is
+	Warn func(Usage, Resource) // told once of each budget of a period that is used beyond Soft; nil: nobody is
+	// Report is told once of each time that the store begins to fail calls that go on, and of what could not be
+	// settled. nil: nobody is.
+	Report func(error)
 
 	Now   func() time.Time                           // nil means time.Now
 	Sleep func(context.Context, time.Duration) error // nil means a timer
@@ -64,6 +66,7 @@ type Budgets struct {
 	looked  time.Time      // when set was read
 	down    error          // why it could not be read
 	tried   time.Time      // when that was
+	failing bool           // Report was told that calls go on without the store
 }
 
 // New makes Budgets.
@@ -114,15 +117,26 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 	case err == nil && len(r.Scopes) == 0:
 		return nil, nil
 	case err == nil:
-		res := &Reservation{b: b, id: r.ID, scopes: r.scopes()}
-		return res, nil
+		b.begins(false)
+		return &Reservation{b: b, id: r.ID, scopes: r.scopes()}, nil
 	case errors.As(err, &limit), ctx.Err() != nil:
 		return nil, err
 	case b.cfg.Open:
-		b.cfg.Report(err)
+		if b.begins(true) {
+			b.cfg.Report(err)
+		}
 		return nil, nil
 	}
 	return nil, fmt.Errorf("%w: %w", ErrStore, err)
+}
+
+// begins notes whether the store fails, and tells that it has just begun to.
+func (b *Budgets) begins(failing bool) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	was := b.failing
+	b.failing = failing
+	return failing && !was
 }
 
 // request is what is asked of the store: the scopes that have limits.

@@ -22,6 +22,7 @@ func (u Use) needs(r Resource) int64 {
 // Reserve takes u from the state, or fails with a *LimitError and changes nothing that counts.
 func (s *State) Reserve(scope Scope, limits Limits, id string, u Use, now, until time.Time) *LimitError {
 	s.tidy(now)
+	s.bound(longest(now, until))
 	var worst *LimitError
 	for _, r := range resources {
 		limit, bounded := limits[r]
@@ -126,6 +127,18 @@ func (s *State) tidy(now time.Time) {
 	}
 	s.days, s.months = newest(s.days), newest(s.months)
 	s.held = slices.DeleteFunc(s.held, func(h hold) bool { return h.until <= now.UnixMilli() })
+}
+
+// longest is the last time until which a call that is under way now may count. One that was begun before the clock was
+// put back would otherwise count until the clock is there again. Two days leave room to processes with longer leases.
+func longest(now, until time.Time) time.Time {
+	return now.Add(max(2*until.Sub(now), 48*time.Hour))
+}
+
+func (s *State) bound(last time.Time) {
+	for i := range s.held {
+		s.held[i].until = min(s.held[i].until, last.UnixMilli())
+	}
 }
 
 func newest(list []spent) []spent {

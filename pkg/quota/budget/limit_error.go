@@ -20,6 +20,9 @@ type LimitError struct {
 	// Held is what calls under way have reserved of a budget, where there is room as soon as they give enough of it
 	// back; else 0.
 	Held int64
+	// Latest is, of Concurrency, when there is room even if no call under way ends: their processes are then taken to be
+	// dead. Else it is zero.
+	Latest time.Time
 }
 
 // ErrStore is in the error of a call that was not made because the store failed and Config.Open is not set.
@@ -29,10 +32,17 @@ func (e *LimitError) Error() string {
 	s := fmt.Sprintf("%s: %s of %s is reached: %s used, %s more needed",
 		e.Scope, e.Resource, e.Resource.Amount(e.Limit), e.Resource.Amount(e.Used), e.Resource.Amount(e.Need))
 	if e.TooLarge() {
-		return fmt.Sprintf("%s: the call needs %s, more than the whole %s of %s", e.Scope, e.Resource.Amount(e.Need), e.Resource, e.Resource.Amount(e.Limit))
+		s = fmt.Sprintf("%s: the call needs %s, more than the whole %s of %s", e.Scope, e.Resource.Amount(e.Need), e.Resource, e.Resource.Amount(e.Limit))
+		if e.Resource.period() != "" || e.Resource == TokensPerMinute {
+			s += "; a smaller max_tokens reserves less"
+		}
+		return s
 	}
 	if !e.Frees.IsZero() {
 		s += ", free at " + e.Frees.Format(time.RFC3339)
+	}
+	if !e.Latest.IsZero() {
+		s += ", free when a call under way ends, at the latest at " + e.Latest.Format(time.RFC3339)
 	}
 	if e.Held > 0 {
 		s += ", or when calls under way give back enough of the " + e.Resource.Amount(e.Held) + " that they reserved"

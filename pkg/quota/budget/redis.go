@@ -34,9 +34,9 @@ func (s *Redis) limitsKey(scope Scope) string { return s.db.Key("quota", "limits
 // decideScript settles calls that ended, then decides on one. KEYS: the states of each settlement's scopes; state and
 // limits of each scope of the call. ARGV: the number of settlements, and for each its id, requests, tokens, money and
 // number of scopes; then of the call id, requests, tokens, money, now and until in ms, the slots of rpm, tpm and rpd,
-// day, month; then for each scope the number of its limits and their names and amounts. It returns {0, then for each
-// scope its used amounts in the order of names} or {1, then scope number, resource, limit and used of each limit that
-// is reached}.
+// day, month, the last time until which any call under way may count; then for each scope the number of its limits and
+// their names and amounts. It returns {0, then for each scope its used amounts in the order of names} or {1, then scope
+// number, resource, limit and used of each limit that is reached}.
 var decideScript = redisdb.Script(`
 local function settle(key, id, requests, tokens, money)
 	local held = redis.call('HGET', key, 'r:' .. id)
@@ -67,7 +67,7 @@ end
 if first > #KEYS then return {0} end
 
 local id, requests, tokens, money = ARGV[from], tonumber(ARGV[from + 1]), tonumber(ARGV[from + 2]), tonumber(ARGV[from + 3])
-local now, untilms, day, month = tonumber(ARGV[from + 4]), ARGV[from + 5], ARGV[from + 9], ARGV[from + 10]
+local now, untilms, day, month, last = tonumber(ARGV[from + 4]), ARGV[from + 5], ARGV[from + 9], ARGV[from + 10], ARGV[from + 11]
 local slot = {rpm = tonumber(ARGV[from + 6]), tpm = tonumber(ARGV[from + 7]), rpd = tonumber(ARGV[from + 8])}
 local slots = {rpm = 60, tpm = 60, rpd = 72}
 local names = {'rpm', 'tpm', 'rpd', 'concurrency', 'tokens_per_day', 'tokens_per_month', 'usd_per_day', 'usd_per_month'}
@@ -103,6 +103,10 @@ local function look(key)
 		elseif kind == 'l:' then
 			if tonumber(value) > now then
 				used.concurrency = used.concurrency + 1
+				if tonumber(value) > tonumber(last) then
+					local held = 'r:' .. string.sub(field, 3)
+					redis.call('HSET', key, field, last, held, (string.gsub(redis.call('HGET', key, held), '%S+$', last)))
+				end
 			else
 				redis.call('HDEL', key, field, 'r:' .. string.sub(field, 3))
 			end
@@ -120,7 +124,7 @@ local function look(key)
 	return used
 end
 
-local at, reached, looked, bounds = from + 11, {1}, {}, {}
+local at, reached, looked, bounds = from + 12, {1}, {}, {}
 for k = first, #KEYS, 2 do
 	local limits = {}
 	for i = 1, tonumber(ARGV[at]) do
@@ -172,7 +176,7 @@ func (s *Redis) Reserve(ctx context.Context, r Request) ([]Usage, error) {
 	for i := range rates {
 		args = append(args, rates[i].at(r.Now))
 	}
-	args = append(args, r.Now.UTC().Format(dayForm), r.Now.UTC().Format(monthForm))
+	args = append(args, r.Now.UTC().Format(dayForm), r.Now.UTC().Format(monthForm), longest(r.Now, r.Until).UnixMilli())
 	for _, b := range r.Scopes {
 		keys = append(keys, s.state(b.Scope), s.limitsKey(b.Scope))
 		args = append(args, len(b.Limits))

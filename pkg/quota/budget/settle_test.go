@@ -117,8 +117,10 @@ func (s *silent) Limited(context.Context) ([]budget.Scope, error) {
 
 // A store that does not answer is left alone for a second: calls would wait for it one after the other.
 func TestASilentStoreIsLeftAlone(t *testing.T) {
-	s, now := &silent{Store: budget.NewMemory()}, noon
-	b := budget.New(budget.Config{Store: s, Open: true, Now: func() time.Time { return now }})
+	s, now, reports := &silent{Store: budget.NewMemory()}, noon, 0
+	b := budget.New(budget.Config{
+		Store: s, Open: true, Now: func() time.Time { return now }, Report: func(error) { reports++ },
+	})
 	for want := 1; want <= 2; want++ {
 		for range 20 {
 			if _, err := b.Reserve(t.Context(), []budget.Scope{acme}, one(1, 0)); err != nil {
@@ -129,5 +131,8 @@ func TestASilentStoreIsLeftAlone(t *testing.T) {
 			t.Errorf("asked %d times, want %d", s.asked, want)
 		}
 		now = now.Add(time.Second)
+	}
+	if reports != 1 {
+		t.Errorf("told %d times that the store fails", reports)
 	}
 }

@@ -1,6 +1,9 @@
 package budget
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // State is what a scope has used. The zero value is a scope that has used nothing.
 type State struct {
@@ -111,10 +114,29 @@ func (s *State) Frees(r Resource, limit, need int64, now time.Time) time.Time {
 	return time.Time{}
 }
 
+// Latest is when there is room for need more calls under way even if none of them ends; zero when there is room.
+func (s *State) Latest(limit, need int64, now time.Time) time.Time {
+	var ends []int64
+	for i := range s.held {
+		if s.held[i].until > now.UnixMilli() {
+			ends = append(ends, s.held[i].until)
+		}
+	}
+	over := int64(len(ends)) + need - limit
+	if over <= 0 || over > int64(len(ends)) {
+		return time.Time{}
+	}
+	slices.Sort(ends)
+	return time.UnixMilli(ends[over-1]).UTC()
+}
+
 // foresee fills in when there is room for what the error tells of.
 func (s *State) foresee(e *LimitError, now time.Time) {
 	if e.TooLarge() {
 		return
+	}
+	if e.Resource == Concurrency {
+		e.Latest = s.Latest(e.Limit, e.Need, now)
 	}
 	e.Frees = s.Frees(e.Resource, e.Limit, e.Need, now)
 	if held := s.reserved(e.Resource, now); e.Used-held+e.Need <= e.Limit {

@@ -94,7 +94,7 @@ func TestStores(t *testing.T) {
 			for name, test := range map[string]func(*testing.T, budget.Store){
 				"a minute's requests": minute, "a budget is settled": settled, "days and months": periods, "calls under way": underWay,
 				"all scopes or none": allOrNone, "a dead call is charged": dead, "limits that were set": limitsSet, "reset": reset,
-				"a clock that jumps back": clockBack, "a sum that runs over": huge, "too large for ever": tooLarge, "what calls under way may give back": heldBack, "usage": usageTold, "concurrent reservations": concurrent,
+				"a clock that jumps back": clockBack, "killed while the clock was ahead": killedAhead, "a sum that runs over": huge, "too large for ever": tooLarge, "what calls under way may give back": heldBack, "usage": usageTold, "concurrent reservations": concurrent,
 			} {
 				t.Run(name, func(t *testing.T) { test(t, open(t)) })
 			}
@@ -202,7 +202,8 @@ func underWay(t *testing.T, s budget.Store) {
 			t.Fatal(e)
 		}
 	}
-	if e := reserve(t, s, ask("c", noon, one(0, 0), limits)); e == nil || e.Resource != budget.Concurrency || !e.Frees.IsZero() {
+	if e := reserve(t, s, ask("c", noon, one(0, 0), limits)); e == nil || e.Resource != budget.Concurrency || !e.Frees.IsZero() ||
+		!e.Latest.Equal(noon.Add(10*time.Minute)) || !strings.HasSuffix(e.Error(), "free when a call under way ends, at the latest at 2026-03-01T12:10:00Z") {
 		t.Errorf("got %v", e)
 	}
 	if err := s.Settle(t.Context(), settlement("a", acme, one(0, 0))); err != nil {
@@ -304,6 +305,23 @@ func reset(t *testing.T, s budget.Store) {
 	}
 	if state, got, err := s.Get(t.Context(), "tenant:nobody"); state != nil || got != nil || err != nil {
 		t.Errorf("nobody has %v, %v, %v", state, got, err)
+	}
+}
+
+// What was under way when the clock was a year ahead does not count for a year.
+func killedAhead(t *testing.T, s budget.Store) {
+	limits := budget.Limits{budget.Concurrency: 1}
+	if e := reserve(t, s, ask("a", noon.AddDate(1, 0, 0), one(0, 0), limits)); e != nil {
+		t.Fatal(e)
+	}
+	if e := reserve(t, s, ask("b", noon, one(0, 0), limits)); e == nil || !e.Latest.Equal(noon.Add(48*time.Hour)) {
+		t.Errorf("after the jump: %v", e)
+	}
+	if e := reserve(t, s, ask("c", noon.Add(30*time.Minute), one(0, 0), limits)); e == nil || !e.Latest.Equal(noon.Add(48*time.Hour)) {
+		t.Errorf("later: %v", e)
+	}
+	if e := reserve(t, s, ask("d", noon.Add(49*time.Hour), one(0, 0), limits)); e != nil {
+		t.Error(e)
 	}
 }
 
