@@ -28,14 +28,15 @@ func (w *Window) summary(ctx context.Context, call *Call, aside Handler, dropped
 	}
 	sub := Call{Tenant: call.Tenant, Source: call.Source, Run: call.Run, Unit: call.Unit, Tags: call.Tags, Parent: call.Result.TraceID}
 	sub.Result.Request = req
-	if err := aside(ctx, &sub); err != nil {
+	err := aside(ctx, &sub)
+	call.Result.Extra = addMoney(call.Result.Extra, sub.Result.Cost) // of one that failed too
+	if err != nil {
 		return "", fmt.Errorf("summing up the %d oldest messages: %w", len(dropped), err)
 	}
 	text := strings.TrimSpace(sub.Result.Response.Text())
 	if text == "" {
 		return "", &llm.Error{Kind: llm.KindEmpty, Model: model, Message: "the summary of the oldest messages is empty"}
 	}
-	call.Result.Extra = addMoney(call.Result.Extra, sub.Result.Cost)
 	return "Summary of the earlier conversation:\n" + text, nil
 }
 
