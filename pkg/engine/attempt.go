@@ -35,7 +35,7 @@ func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, 
 		whole.Attempts, whole.Ref = 1, ref // one that failed was a request too
 		res := Result{Request: &asked, Response: &whole}
 		if whole.Usage != nil {
-			res.own = q.Price(ref, whole.Usage)
+			res.Own = q.Price(ref, whole.Usage)
 		}
 		use := q.answered(&res)
 		held.Settle(use)

@@ -50,7 +50,8 @@ type Result struct {
 	Response   *llm.Response   // nil when no provider was asked; a partial answer with an error
 	Counted    *llm.Usage      // counted here, where the provider did not tell the usage of an answer that broke off; else nil
 	Lost       []Lost          // the answers that were thrown away on the way to this one
-	Cost       *llm.Money      // of all that was asked for this call, Extra included; nil means unpriced
+	Cost       *llm.Money      // of all that was asked for this call: Own and Extra; nil means unpriced
+	Own        *llm.Money      // the part of Cost that the answer itself cost
 	Saved      *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
 	Cut        *Cut            // what was left out to fit the model's context window; nil when nothing was
 	Extra      *llm.Money      // the part of Cost that Lost and summaries for the context window cost; nil when there were none, or unpriced
@@ -59,8 +60,6 @@ type Result struct {
 	Vectors            [][]float32 // of Embed, one for each of Call.Texts
 	Started            time.Time
 	Latency            time.Duration // of the whole call; on recorded answers the recorded one
-
-	own *llm.Money // the part of Cost that the answer cost
 }
 
 // Usage is what the provider told, else what was counted here; nil means unknown.

@@ -53,12 +53,14 @@ func TestLostAnswersAreCharged(t *testing.T) {
 		"a filtered answer": {
 			[]func() (*llm.Response, error){filtered, nil},
 			30,
-			[]string{"other/b ok openai/a: content filter $13 ", "openai/a incomplete thrown away: content filter $17 "}, 17,
+			[]string{"other/b ok openai/a: content filter $13 ", "openai/a incomplete thrown away: content filter $17 "},
+			17,
 		},
 		"a part of one": {
 			[]func() (*llm.Response, error){cutOff, nil},
 			28,
-			[]string{"openai/a ok  $13 ", "openai/a incomplete thrown away: truncated $15 estimated"}, 28,
+			[]string{"openai/a ok  $13 ", "openai/a incomplete thrown away: truncated $15 estimated"},
+			28,
 		},
 		"parts, and nobody answers": {
 			[]func() (*llm.Response, error){cutOff, serverDown, cutOff, cutOff},
@@ -67,7 +69,8 @@ func TestLostAnswersAreCharged(t *testing.T) {
 				"openai/a error openai/a: server; other/b: truncated $0 ",
 				"openai/a incomplete thrown away: truncated $15 estimated", "other/b incomplete thrown away: truncated $15 estimated",
 				"other/b incomplete thrown away: truncated $15 estimated",
-			}, 15,
+			},
+			15,
 		},
 		"both": {
 			[]func() (*llm.Response, error){cutOff, filtered, cutOff, nil},
@@ -75,7 +78,8 @@ func TestLostAnswersAreCharged(t *testing.T) {
 			[]string{
 				"other/b ok openai/a: content filter $13 ", "openai/a incomplete thrown away: truncated $15 estimated",
 				"openai/a incomplete thrown away: content filter $17 ", "other/b incomplete thrown away: truncated $15 estimated",
-			}, 32,
+			},
+			32,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -104,7 +104,7 @@ func (q *Quota) used(res *Result) budget.Use {
 	for i := range res.Lost {
 		l := &res.Lost[i]
 		part := l.result(res.Request)
-		part.Counted, part.own = l.Usage, l.Cost
+		part.Counted, part.Own = l.Usage, l.Cost
 		use = plus(use, q.answered(part))
 		use.Requests = 1
 	}
@@ -126,8 +126,8 @@ func (q *Quota) answered(res *Result) budget.Use {
 		return budget.Use{Requests: 1} // asked, and refused
 	}
 	u, _ := q.use(answeredBy(res), usage)
-	if res.own != nil {
-		u.Money = *res.own
+	if res.Own != nil {
+		u.Money = *res.Own
 	}
 	return u
 }

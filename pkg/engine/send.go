@@ -35,14 +35,14 @@ func charge(cfg Config, res *Result) {
 		price = cfg.Price(answeredBy(res), usage)
 	}
 	if resp.Static {
-		res.own = new(llm.Money)
+		res.Own = new(llm.Money)
 		return
 	}
 	if resp.Cached {
-		res.own, res.Saved = new(llm.Money), price
+		res.Own, res.Saved = new(llm.Money), price
 		return
 	}
-	res.own = price
+	res.Own = price
 }
 
 // answeredBy is the reference of the model that answered.

@@ -22,7 +22,7 @@ func trace(cfg Config) Stage {
 			call.Result.TraceID = ulid.Make().String()
 			call.Result.Started = cfg.Now()
 			err := next(ctx, call)
-			call.Result.Cost = addMoney(call.Result.own, call.Result.Extra)
+			call.Result.Cost = addMoney(call.Result.Own, call.Result.Extra)
 			call.Result.Latency = cfg.Now().Sub(call.Result.Started)
 			if r := call.Result.Response; r != nil && r.Timing.Total > 0 {
 				call.Result.Latency = r.Timing.Total
@@ -64,7 +64,7 @@ func record(cfg Config, call *Call, err error) ledger.Record {
 		TraceID: res.TraceID, Parent: call.Parent, Time: res.Started, Tenant: call.Tenant, Project: cfg.Project,
 		Conversation: call.Conversation, Tags: call.Tags,
 		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
-		Cost: res.own, Total: res.Latency, Status: status(res.Response, err),
+		Cost: res.Own, Total: res.Latency, Status: status(res.Response, err),
 		Unit: call.Unit, Experiment: res.Experiment, Cut: res.Cut.String(), Vars: maps.Clone(call.Vars),
 		Route: res.Route, RouteReason: res.RouteReason,
 	}

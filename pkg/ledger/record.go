@@ -42,8 +42,8 @@ type Record struct {
 
 	Route          string   // the routing rule that chose the model
 	RouteReason    string   // why it did: "complexity simple", "tag summary"
-	FallbackFrom   []string // the models that failed before the one that answered, in their order
-	FallbackReason string   // why the last of them was left: "rate_limit", "context_length"
+	FallbackFrom   []string // the models that failed before the one that answered, or all of several where none did, in their order
+	FallbackReason string   // why each of them was left: "openai/gpt-4o: rate limit; azure/gpt-4o: server"; of an answer that was thrown away, why
 	Cut            string   // what of the messages was left out to fit the context window: "truncate_oldest: 4 messages, 2310 tokens"
 	Passed         *bool    // of an eval's answer: whether it passed its case; nil means not judged. SetPassed sets it
 
