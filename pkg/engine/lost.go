@@ -54,7 +54,7 @@ func (l *Lost) record(of *ledger.Record, keyName func(string) string) ledger.Rec
 		Prompt: of.Prompt, Version: of.Version, PromptSHA256: of.PromptSHA256, Experiment: of.Experiment,
 		ModelAsked: l.Ref, ModelAnswered: l.Model, RequestHash: of.RequestHash,
 		Usage: l.Usage, Cost: l.Cost, TTFT: l.Timing.TTFT, Total: l.Timing.Total, FinishReason: l.FinishReason, Attempts: 1, Output: l.Parts,
-		Status: ledger.Incomplete, ErrorKind: llm.KindContentFilter,
+		Status: ledger.Incomplete, FallbackReason: "thrown away: content filter",
 	}
 	r.Provider, _, _ = strings.Cut(l.Ref, "/")
 	if l.Counted {
@@ -63,11 +63,11 @@ func (l *Lost) record(of *ledger.Record, keyName func(string) string) ledger.Rec
 	if keyName != nil {
 		r.KeyName = keyName(l.Ref)
 	}
-	if l.Err != nil {
-		r.ErrorKind = ""
-		if len(l.Parts) == 0 {
-			r.Status = ledger.Failed
-		}
+	if l.Err == nil {
+		return r
+	}
+	if len(l.Parts) == 0 {
+		r.Status = ledger.Failed
 	}
 	var e *llm.Error
 	if errors.As(l.Err, &e) {

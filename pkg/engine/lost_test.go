@@ -182,6 +182,9 @@ func TestAllThatWereTried(t *testing.T) {
 		t.Fatalf("%+v, %v", j.kept.all, err)
 	}
 	r := j.kept.all[0]
+	if r.Ref != "" && r.Ref != "openai/a" {
+		t.Errorf("counted under %s", r.Ref)
+	}
 	if diff := cmp.Diff([]string{"openai/a", "other/b"}, r.FallbackFrom); diff != "" || r.FallbackReason != "openai/a: server; other/b: server" || r.Model() != "openai/a" || r.Status != ledger.Failed {
 		t.Errorf("%s %s %s %s", r.Model(), r.Status, r.FallbackReason, diff)
 	}

@@ -92,12 +92,12 @@ func record(cfg Config, call *Call, err error) ledger.Record {
 		}
 		if len(resp.Tried) > 0 {
 			r.FallbackFrom, r.FallbackReason = resp.Tried, resp.Why
-			if r.ModelAnswered == "" || resp.Ref == r.ModelAsked { // so that it is counted under the model that was asked
-				_, r.ModelAnswered, _ = strings.Cut(resp.Ref, "/")
-			}
 		}
 		if resp.Ref != "" {
 			r.Provider, _, _ = strings.Cut(resp.Ref, "/")
+		}
+		if resp.Ref != r.ModelAsked || len(resp.Tried) > 0 { // prices are those of the reference, not of the provider's name for it
+			r.Ref = resp.Ref
 		}
 		if cfg.KeyName != nil && resp.Ref != "" && !resp.Cached && !resp.Static {
 			r.KeyName = cfg.KeyName(resp.Ref)

@@ -29,8 +29,11 @@ func withBudget(ctx context.Context, b *budget) context.Context {
 	return context.WithValue(ctx, budgetKey{}, b)
 }
 
+// took is the time since the call began, without waiting for room in limits.
+func (b *budget) took(r Retry) time.Duration { return r.Now().Sub(b.start) }
+
 // spent tells whether another model may not be asked any more.
-func (b *budget) spent(r Retry) bool { return b.attempts <= 0 || r.Now().Sub(b.start) > r.Total }
+func (b *budget) spent(r Retry) bool { return b.attempts <= 0 || b.took(r) > r.Total }
 
 // heldBack tells whether the call's last attempt was never sent, for our own limits.
 func heldBack(ctx context.Context) bool {

@@ -150,6 +150,34 @@ func TestRetryAfterAndAFallback(t *testing.T) {
 	}
 }
 
+// The time of an answer counts from when the first model was asked, and that of a call that failed all the models.
+func TestTheTimeOfModelsBefore(t *testing.T) {
+	now := time.Unix(0, 0)
+	models := map[string]bool{"b/1": true}
+	g := New(Config{
+		Open: func(ref string) (llm.Model, error) {
+			return llm.ModelFunc(func(context.Context, *llm.Request) (*llm.Response, error) {
+				now = now.Add(3 * time.Second)
+				resp := &llm.Response{Parts: []llm.Part{{Text: "a"}}, Timing: llm.Timing{TTFT: time.Second, Total: 3 * time.Second}}
+				if !models[ref] {
+					return resp, &llm.Error{Kind: llm.KindTruncated}
+				}
+				return resp, nil
+			}), nil
+		},
+		Chains: Chains{Any: map[string][]Link{"a/1": link("b/1")}},
+		Retry:  Retry{Attempts: 1, Now: func() time.Time { return now }},
+	})
+	resp, err := g.Generate(t.Context(), &llm.Request{Model: "a/1"})
+	if want := (llm.Timing{TTFT: 4 * time.Second, Total: 6 * time.Second}); err != nil || resp.Timing != want || resp.Lost[0].Timing.Total != 3*time.Second {
+		t.Errorf("%+v, %v", resp, err)
+	}
+	models["b/1"] = false
+	if resp, err = g.Generate(t.Context(), &llm.Request{Model: "a/1"}); err == nil || resp.Timing.Total != 6*time.Second {
+		t.Errorf("%+v, %v", resp, err)
+	}
+}
+
 // What panics takes nothing with it: the circuit's probe, the pool's count of calls, the limit.
 func TestPanic(t *testing.T) {
 	began, ended := 0, 0

@@ -47,6 +47,9 @@ func (g *Gateway) ask(ctx context.Context, w *walk, ref string, req *llm.Request
 	told := unasked
 	defer func() { done(told) }()
 	w.at = ref
+	if len(w.tried) > 0 {
+		w.before = w.budget.took(g.cfg.Retry)
+	}
 	resp, streamed, err = g.try(ctx, ref, req)
 	how = failureOf(resp, err, kindOf(err))
 	if ctx.Err() != nil && how != unasked {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
@@ -16,7 +17,8 @@ type walk struct {
 	asked  string // the reference of the request
 	budget budget
 
-	at       string // the model that is being asked
+	at       string        // the model that is being asked
+	before   time.Duration // the time that those before it took
 	queue    []Link
 	seen     map[string]bool // nil until something failed
 	attempts int
@@ -131,6 +133,7 @@ func (w *walk) skipped(ref string, err error, why string) {
 func (w *walk) mark(resp *llm.Response, substitute bool) *llm.Response {
 	resp.Substitute, resp.Why, resp.Tried = substitute && len(w.why) > 0, strings.Join(w.why, "; "), w.tried
 	resp.Lost = append(w.charged(), resp.Lost...)
+	addWaited(&resp.Timing, w.before)
 	return resp
 }
 
@@ -168,6 +171,9 @@ func (w *walk) end() (*llm.Response, error) {
 	resp.Attempts, resp.Why, resp.Lost = w.attempts, strings.Join(w.why, "; "), w.charged()
 	if len(w.tried) > 1 {
 		resp.Tried = w.tried
+		if resp.Timing.Total > 0 {
+			resp.Timing.Total = max(resp.Timing.Total, w.budget.took(w.g.cfg.Retry))
+		}
 	}
 	switch {
 	case w.stopped:

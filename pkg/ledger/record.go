@@ -25,6 +25,7 @@ type Record struct {
 	Tags         []string // the caller's own labels
 
 	ModelAsked    string // the reference that the caller gave: "openai/gpt-4o"
+	Ref           string // the reference of who answered in its place, as the configuration has it; "" means that the other fields tell
 	Provider      string // who answered: "openai"
 	ModelAnswered string // the model that the provider says answered: "gpt-4o-2024-08-06"
 
@@ -115,6 +116,9 @@ func (r *Record) check() error {
 // Model is the reference of the model that the call is counted under: the one that was asked for, or after
 // a fallback the one that answered.
 func (r *Record) Model() string {
+	if r.Ref != "" {
+		return r.Ref
+	}
 	asked, _, _ := strings.Cut(r.ModelAsked, "/")
 	if r.Provider == "" || r.Provider == asked && (len(r.FallbackFrom) == 0 || r.ModelAnswered == "") {
 		return r.ModelAsked
