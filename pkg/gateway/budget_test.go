@@ -3,12 +3,14 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -209,15 +211,15 @@ func TestPanic(t *testing.T) {
 	ask := func() (resp *llm.Response, err error) {
 		defer func() {
 			if r := recover(); r != nil {
-				err = errors.New("panic")
+				err = fmt.Errorf("%v", r)
 			}
 		}()
 		return g.Generate(t.Context(), &llm.Request{Model: "pool/p"})
 	}
 	_, _ = ask() // opens the circuit
 	time.Sleep(time.Millisecond)
-	if _, err := ask(); err == nil {
-		t.Fatal("the probe did not panic")
+	if _, err := ask(); err == nil || err.Error() != "boom" {
+		t.Fatalf("the probe did not panic: %v", err)
 	}
 	boom = false
 	if resp, err := ask(); err != nil || resp.Ref != "a/1" {
@@ -225,5 +227,61 @@ func TestPanic(t *testing.T) {
 	}
 	if busy := g.pool("pool/p").state["a/1"].busy; busy != 0 || began != ended {
 		t.Errorf("%d calls under way, %d of %d tries ended", busy, ended, began)
+	}
+}
+
+// A substitute that cannot be used, for want of its key, is passed over: what the user is to mend must not cost the
+// answer that the next one gives. The model that was asked for is a mistake to be told.
+func TestASubstituteThatCannotBeUsed(t *testing.T) {
+	missing := diag.Errorf("there is no key for b").WithHint("set B_KEY")
+	var asked []string
+	models := script{"a/1": "server", "c/1": "ok", "e/1": "server"}
+	open := models.open(&asked)
+	g := New(Config{
+		Open: func(ref string) (llm.Model, error) {
+			if ref == "b/1" {
+				return nil, missing
+			}
+			return open(ref)
+		},
+		Chains: Chains{Any: map[string][]Link{"a/1": link("b/1", "c/1"), "e/1": link("b/1")}}, Retry: Retry{Attempts: 1},
+	})
+	resp, err := g.Generate(t.Context(), &llm.Request{Model: "a/1"})
+	if err != nil || resp.Text() != "from c/1" || resp.Why != "a/1: server; b/1: cannot be used" {
+		t.Errorf("%+v, %v", resp, err)
+	}
+	_, err = g.Generate(t.Context(), &llm.Request{Model: "e/1"})
+	var mistake *diag.Error
+	if kindOf(err) == "" || errors.As(err, &mistake) || !strings.Contains(err.Error(), "no key for b") {
+		t.Errorf("got %v; want the failure of the model that was asked, and what the other lacks", err)
+	}
+	if _, err = g.Generate(t.Context(), &llm.Request{Model: "b/1"}); !errors.As(err, &mistake) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What another model would fail at too is tried again as often as may be, since nobody else is asked.
+func TestNothingIsKeptForAModelThatIsNotAsked(t *testing.T) {
+	yes := true
+	asked := 0
+	g := New(Config{
+		Open: func(string) (llm.Model, error) {
+			return llm.ModelFunc(func(context.Context, *llm.Request) (*llm.Response, error) {
+				asked++
+				return nil, &llm.Error{Kind: llm.KindInvalid, ShouldRetry: &yes}
+			}), nil
+		},
+		Pools: map[string]Pool{"p": {Members: []Member{{Ref: "x/1"}, {Ref: "y/1"}}}},
+		Retry: (&clock{}).retry(Retry{Attempts: 3}), TotalAttempts: 3,
+	})
+	if _, err := g.Generate(t.Context(), &llm.Request{Model: "pool/p"}); err == nil || asked != 3 {
+		t.Errorf("asked %d times: %v", asked, err)
+	}
+}
+
+func TestAPoolOfNobody(t *testing.T) {
+	g := New(Config{Pools: map[string]Pool{"p": {}}})
+	if _, err := g.Generate(t.Context(), &llm.Request{Model: "pool/p"}); err == nil || kindOf(err) != "" {
+		t.Errorf("got %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -36,7 +37,7 @@ func (g *Gateway) fallback(ctx context.Context, w *walk, req *llm.Request) (*llm
 		if how == answered || how == final || how == unasked || streamed {
 			return w.mark(resp, link.Ref != req.Model && !g.inPool(req.Model, link.Ref)), err
 		}
-		w.failed(link.Ref, resp, err, reason(kindOf(err)))
+		w.failed(link.Ref, resp, err, reason(err))
 		w.extend(link.Ref, how)
 	}
 }
@@ -52,8 +53,11 @@ func (g *Gateway) ask(ctx context.Context, w *walk, ref string, req *llm.Request
 	}
 	resp, streamed, err = g.try(ctx, ref, req)
 	how = failureOf(resp, err, kindOf(err))
-	if ctx.Err() != nil && how != unasked {
+	switch {
+	case ctx.Err() != nil && how != unasked:
 		how = final
+	case how == final && ref != req.Model && !g.inPool(req.Model, ref) && isMistake(err):
+		how = outage // of a substitute's configuration
 	}
 	told = verdict(ctx, how, err)
 	return resp, how, streamed, err
@@ -99,9 +103,19 @@ func kindOf(err error) llm.ErrorKind {
 	return ""
 }
 
-func reason(kind llm.ErrorKind) string {
-	if kind == "" {
+// isMistake tells that a user is to mend something: a key that is missing, a price that a budget needs.
+func isMistake(err error) bool {
+	var user *diag.Error
+	return errors.As(err, &user)
+}
+
+func reason(err error) string {
+	switch kind := kindOf(err); {
+	case err == nil:
 		return "content filter"
+	case kind == "":
+		return "cannot be used"
+	default:
+		return strings.ReplaceAll(string(kind), "_", " ")
 	}
-	return strings.ReplaceAll(string(kind), "_", " ")
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 )
 
@@ -87,6 +88,9 @@ func (w *walk) elsewhere(ref string) bool {
 // later counts the models that are still to be asked when the present one has failed so, and each of them is out as
 // well: up to a text, which always answers, and without those that are left alone.
 func (w *walk) later(how failure) int {
+	if how == final || how == unasked {
+		return 0
+	}
 	ahead := walk{g: w.g, asked: w.asked, queue: slices.Clone(w.queue), seen: map[string]bool{w.at: true}, pooled: maps.Clone(w.pooled)}
 	maps.Copy(ahead.seen, w.seen)
 	ahead.extend(w.at, how)
@@ -180,6 +184,8 @@ func (w *walk) end() (*llm.Response, error) {
 		return resp, nil
 	case len(w.errs) == 1:
 		return resp, w.errs[0]
+	case len(w.errs) == 0:
+		return resp, diag.Errorf("%s has no deployment to ask", w.asked)
 	}
 	return resp, &exhausted{w.errs}
 }
