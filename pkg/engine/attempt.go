@@ -55,7 +55,7 @@ func (q *Quota) attempted(c *claim, req *llm.Request) (use budget.Use, priced bo
 
 // take reserves for a try, with the call's own claim where that is still to be taken.
 func (q *Quota) take(ctx context.Context, c *claim, scopes []budget.Scope, most budget.Use, now time.Time) (*budget.Reservation, error) {
-	if c != nil && c.charged.Tokens > 0 { // its answer was thrown away, or there would be no other try
+	if c != nil && c.short(most) {
 		c.pay()
 	}
 	if c == nil || c.taken {
@@ -66,13 +66,13 @@ func (q *Quota) take(ctx context.Context, c *claim, scopes []budget.Scope, most 
 	all.Tokens, all.Money = max(all.Tokens, c.most.Tokens), max(all.Money, c.most.Money)
 	held, err := q.Budgets.Reserve(ctx, c.and(scopes), all)
 	var limit *budget.LimitError
-	if errors.As(err, &limit) && slices.Contains(c.scopes, limit.Scope) {
-		return nil, gateway.Stop(Refusal(err, now)) // no other model has room for it
+	if errors.As(err, &limit) && slices.Contains(c.scopes, limit.Scope) && all == c.most {
+		return nil, gateway.Stop(Refusal(err, now)) // no other model has room for it; for a dearer one than was asked, one may
 	}
 	if err != nil {
 		return nil, Refusal(err, now)
 	}
-	c.taken = true
+	c.taken, c.room = true, all
 	c.held, held = held.Split(c.scopes)
 	return held, nil
 }

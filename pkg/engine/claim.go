@@ -12,6 +12,7 @@ type claim struct {
 	model  string
 	most   budget.Use
 	taken  bool
+	room   budget.Use // what is held
 	held   *budget.Reservation
 
 	charged budget.Use // what the newest try took, where it took anything
@@ -20,8 +21,14 @@ type claim struct {
 
 type claimKey struct{}
 
-// pay settles what is held on the newest try, whose answer was thrown away: the next one needs room of its own, or a call
-// could take many times what it had reserved.
+// short tells that what is held is not enough for another try: the newest one took of it, so that its answer was thrown
+// away, or this one's model is dearer.
+func (c *claim) short(most budget.Use) bool {
+	return c.charged.Tokens > 0 || c.taken && (most.Tokens > c.room.Tokens || most.Money > c.room.Money)
+}
+
+// pay settles what is held on what the newest try took: the next one needs room of its own, or a call could take many
+// times what it had reserved.
 func (c *claim) pay() {
 	if c.paid.Requests > 0 {
 		c.charged.Requests = 0

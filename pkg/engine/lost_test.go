@@ -189,3 +189,62 @@ func TestAllThatWereTried(t *testing.T) {
 		t.Errorf("%s %s %s %s", r.Model(), r.Status, r.FallbackReason, diff)
 	}
 }
+
+// A dearer model in another's place needs its own room: what was reserved for the cheap one is not enough.
+func TestADearerFallbackNeedsItsOwnRoom(t *testing.T) {
+	store := budget.NewMemory()
+	q := quotas(store, nil)
+	q.Budgets = budget.New(budget.Config{Store: store, Limits: func(s budget.Scope) budget.Limits {
+		if s == "tenant:acme" {
+			return budget.Limits{budget.MoneyPerDay: 500, budget.RequestsPerDay: 10}
+		}
+		return nil
+	}})
+	q.Joint = true
+	q.Price = func(ref string, u *llm.Usage) *llm.Money {
+		m := llm.Money(u.Input() + u.Output)
+		if ref == "p/dear" {
+			m *= 10
+		}
+		return &m
+	}
+	var during []int64
+	gw := llm.ModelFunc(func(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+		for _, ref := range []string{"p/m", "p/dear", "p/m"} { // the first two fail and take nothing
+			end, err := q.Attempt(ctx, []budget.Scope{keyed}, ref, req, time.Now())
+			if err != nil {
+				return nil, err
+			}
+			s, _, err := store.Get(ctx, "tenant:acme")
+			if err != nil {
+				return nil, err
+			}
+			during = append(during, s.Used(budget.MoneyPerDay, time.Now()))
+			end(nil)
+		}
+		return &llm.Response{Ref: "p/m", Attempts: 3, Parts: []llm.Part{{Text: "yes"}}, Usage: &llm.Usage{UncachedInput: 10, Output: 3}}, nil
+	})
+	ask := func(bound int) error {
+		_, err := engine.New(engine.Config{Gateway: gw, Quota: q, Price: q.Price}).Generate(t.Context(), engine.Call{
+			Tenant: "acme", Request: llm.Request{Model: "p/m", MaxTokens: bound, Messages: []llm.Message{llm.Text(llm.RoleUser, "?")}},
+		})
+		return err
+	}
+	if err := ask(20); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int64{30, 300, 300}, during); diff != "" {
+		t.Error(diff)
+	}
+	var limit *budget.LimitError
+	if err := ask(60); !errors.As(err, &limit) { // 70 fit, 700 do not
+		t.Errorf("got %v", err)
+	}
+	if err := q.Budgets.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, _, err := store.Get(t.Context(), "tenant:acme")
+	if err != nil || s.Used(budget.MoneyPerDay, time.Now()) != 13 || s.Used(budget.RequestsPerDay, time.Now()) != 1 {
+		t.Errorf("used %d and %d requests, %v", s.Used(budget.MoneyPerDay, time.Now()), s.Used(budget.RequestsPerDay, time.Now()), err)
+	}
+}

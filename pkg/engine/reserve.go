@@ -52,7 +52,7 @@ func reserve(cfg Config) Stage {
 				if c.held, err = q.Budgets.Reserve(ctx, scopes, most); err != nil {
 					return Refusal(err, cfg.Now())
 				}
-				c.taken = true
+				c.taken, c.room = true, most
 			}
 			use := most // a stage that panics refunds nothing: it may have been charged
 			defer func() { c.held.Settle(use) }()
