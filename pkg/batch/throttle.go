@@ -72,10 +72,8 @@ func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Reques
 		r.Cancel()
 		return nil, err
 	}
-	if t.cfg.Stream && req.OnDelta == nil {
-		// Set here and not by the caller: retry, further out, would take the stream for passed on.
-		req = req.Clone()
-		req.OnDelta = func(llm.Delta) error { return nil }
+	if t.cfg.Stream {
+		req = req.Streamed()
 	}
 	t.sent.Add(1)
 	began := t.cfg.Now()

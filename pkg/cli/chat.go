@@ -103,7 +103,7 @@ func runChat(cmd *cobra.Command, e *env, o chatOptions, words string) error {
 		ctx, cancel = context.WithTimeoutCause(ctx, o.timeout, &llm.Error{Kind: llm.KindTimeout, Message: "no whole answer within --timeout " + o.timeout.String()})
 		defer cancel()
 	}
-	if !o.noStream {
+	if !o.noStream && !o.json {
 		turn.Call.Request.OnDelta = p.delta
 	}
 	out, err := chat.Ask(ctx, eng, conversations, turn)
@@ -174,10 +174,20 @@ func (o *chatOptions) check(cmd *cobra.Command, words string) error {
 
 func (o *chatOptions) engine() engineOptions {
 	opts := engineOptions{single: true, record: o.record, timeouts: provider.Timeouts{Idle: o.idleTimeout}}
+	if o.json && !o.noStream { // nothing of a stream is shown before its end, so that another answer may take its place
+		opts.around = streamed
+	}
 	if o.record != "" {
 		opts.header = replay.Header{Source: "recorded by llmops chat --record", Model: o.model, Created: time.Now().UTC().Format(time.RFC3339)}
 	}
 	return opts
+}
+
+// streamed asks a provider for a stream, for its timing and its timeouts.
+func streamed(next llm.Model) llm.Model {
+	return llm.ModelFunc(func(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+		return next.Generate(ctx, req.Streamed())
+	})
 }
 
 // joinInput puts what was piped behind what was typed, with an empty line between them.

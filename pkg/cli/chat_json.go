@@ -25,6 +25,7 @@ type chatJSON struct {
 	Prompt         *promptJSON    `json:"prompt"`
 	Usage          *llm.Usage     `json:"usage"`
 	CostUSD        *llm.Money     `json:"cost_usd"`
+	ExtraUSD       *llm.Money     `json:"extra_usd,omitempty"` // the part of it for answers that were thrown away, and for summaries
 	Cached         bool           `json:"cached"`
 	SavedUSD       *llm.Money     `json:"saved_usd,omitempty"` // what a cached answer cost when it was asked for
 	Timing         timingJSON     `json:"timing"`
@@ -79,7 +80,7 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	doc := chatJSON{
 		Schema: "llmops.chat/v1", Text: r.Response.Text(), Complete: complete(r.Response, err), Model: r.Response.Model,
-		Usage: r.Response.Usage, CostUSD: r.Cost,
+		Usage: r.Response.Usage, CostUSD: r.Cost, ExtraUSD: r.Extra,
 		Cached: r.Response.Cached, SavedUSD: r.Saved, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
 		Timing: timingJSON{Total: millis(r.Latency)},
 	}

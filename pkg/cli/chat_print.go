@@ -38,9 +38,6 @@ func newPrinter(e *env, asJSON bool) *printer {
 
 // delta prints a piece of the answer at once.
 func (p *printer) delta(d llm.Delta) error {
-	if p.json {
-		return nil
-	}
 	return p.text(d.Text)
 }
 
@@ -188,7 +185,7 @@ func usageLine(out *chat.Outcome) string {
 	if r.Route != "" && r.Request != nil {
 		parts = append(parts, fmt.Sprintf("%s by %s (%s)", r.Request.Model, ruleName(r.Route), r.RouteReason))
 	}
-	parts = append(parts, price(r.Cost))
+	parts = append(parts, price(r.Cost)+extra(r))
 	if t := r.Response.Timing.TTFT; t > 0 {
 		parts = append(parts, "first token "+ms(t))
 	}
@@ -200,6 +197,20 @@ func usageLine(out *chat.Outcome) string {
 		parts = append(parts, fmt.Sprintf("%d attempts", n))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// extra tells what of the cost is not the answer's own.
+func extra(r *engine.Result) string {
+	what, summed := plural(len(r.Lost), "answer")+" thrown away", r.Cut != nil && r.Cut.Strategy == engine.Summarize
+	switch {
+	case r.Extra == nil:
+		return ""
+	case summed && len(r.Lost) > 0:
+		what += " and a summary"
+	case summed:
+		what = "a summary"
+	}
+	return fmt.Sprintf(" (%s of it for %s)", price(r.Extra), what)
 }
 
 func ms(d time.Duration) string {

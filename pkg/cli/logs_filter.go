@@ -46,7 +46,7 @@ func (o *logsFilter) declareAll(cmd *cobra.Command) {
 	flags.StringVar(&o.errorKind, "error", "", "only calls that failed of this `KIND`, such as rate_limit")
 	flags.StringVar(&o.cache, "cache", "", "only calls that our own cache answered or not: hit or miss")
 	flags.StringVar(&o.caseID, "case", "", "only calls of this eval case, by its `ID`")
-	flags.StringVar(&o.parent, "parent", "", "only the parts of this call, by its trace `ID`: judges' calls, summaries")
+	flags.StringVar(&o.parent, "parent", "", "only the parts of this call, by its trace `ID`: judges' calls, summaries, answers thrown away")
 	flags.StringVar(&o.key, "key", "", "only calls with the key in this `VARIABLE`, such as OPENAI_API_KEY")
 	flags.StringVar(&o.tag, "tag", "", "only calls with this `TAG`")
 	flags.StringVar(&o.conversation, "conversation", "", "only calls of this conversation, by its `ID`")

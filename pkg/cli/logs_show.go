@@ -196,15 +196,16 @@ func savedWords(m *llm.Money) string {
 	return "saved " + dollars(*m)
 }
 
+// fallbackWords are the models that were left, each with its reason. Records of earlier versions have the last one's.
 func fallbackWords(r *ledger.Record) string {
-	if len(r.FallbackFrom) == 0 {
-		return ""
+	text, why := strings.Join(r.FallbackFrom, ", "), r.FallbackReason
+	switch {
+	case text == "" || why == "":
+		return text + why // of an answer that was thrown away only why
+	case strings.HasPrefix(why, r.FallbackFrom[0]+": "):
+		return why
 	}
-	text := "after " + strings.Join(r.FallbackFrom, ", ")
-	if r.FallbackReason != "" {
-		text += ": " + r.FallbackReason
-	}
-	return text
+	return text + ": " + why
 }
 
 func timing(r *ledger.Record) string {

@@ -33,7 +33,7 @@ func Keys() []Key {
 		{"timeout.total", "longest time for one attempt at an answer"},
 		{"retry.attempts", "tries for a call, the first included"},
 		{"retry.base", "upper bound of the first wait between tries"},
-		{"retry.max_wait", "upper bound of every wait between tries"},
+		{"retry.max_wait", "upper bound of the waits between tries that no provider asked for"},
 		{"retry.max_retry_after", "longest wait that a provider may ask for"},
 		{"retry.total", "time after which no further try begins"},
 		{"context.strategy", "a request that is too long for its model: error, truncate_oldest or summarize"},

@@ -49,10 +49,12 @@ type Result struct {
 	Request    *llm.Request    // as given to the gateway; nil when it did not get that far
 	Response   *llm.Response   // nil when no provider was asked; a partial answer with an error
 	Counted    *llm.Usage      // counted here, where the provider did not tell the usage of an answer that broke off; else nil
-	Cost       *llm.Money      // nil means unpriced
+	Lost       []Lost          // the answers that were thrown away on the way to this one
+	Cost       *llm.Money      // of all that was asked for this call: Own and Extra; nil means unpriced
+	Own        *llm.Money      // the part of Cost that the answer itself cost
 	Saved      *llm.Money      // what an answer from the cache cost when it was asked for; nil when it is none, or unpriced
 	Cut        *Cut            // what was left out to fit the model's context window; nil when nothing was
-	Extra      *llm.Money      // what a summary for the context window cost, beside Cost; nil when there was none, or unpriced
+	Extra      *llm.Money      // the part of Cost that Lost and summaries for the context window cost; nil when there were none, or unpriced
 	// Route is the routing rule that chose the model, and RouteReason why it did; "" when the call named one.
 	Route, RouteReason string
 	Vectors            [][]float32 // of Embed, one for each of Call.Texts

@@ -30,6 +30,7 @@ func (d *deciding) Reserve(ctx context.Context, r budget.Request) ([]budget.Usag
 type joint struct {
 	store  *deciding
 	asked  []string // the references that were asked
+	kept   records
 	engine *engine.Engine
 }
 
@@ -63,7 +64,10 @@ func newJoint(t *testing.T, limits map[budget.Scope]budget.Limits, answer func(r
 				return answer(ref)
 			}), nil
 		},
-		Chains:  gateway.Chains{Any: map[string][]gateway.Link{"openai/a": {{Ref: "other/b"}}}},
+		Chains: gateway.Chains{
+			Any:           map[string][]gateway.Link{"openai/a": {{Ref: "other/b"}}},
+			ContentFilter: map[string][]gateway.Link{"openai/a": {{Ref: "other/b"}}},
+		},
 		Breaker: gateway.Breaker{Failures: 1},
 		Retry:   gateway.Retry{Attempts: 2, Sleep: func(context.Context, time.Duration) error { return nil }},
 		Cache:   answers, Server: func(string) (string, bool) { return "http://server", true },
@@ -75,7 +79,7 @@ func newJoint(t *testing.T, limits map[budget.Scope]budget.Limits, answer func(r
 			return q.Attempt(ctx, []budget.Scope{budget.ScopeOf(budget.Provider, name)}, ref, req, time.Now())
 		},
 	})
-	j.engine = engine.New(engine.Config{Project: "shop", Gateway: gw, Quota: q, Count: count, Price: q.Price})
+	j.engine = engine.New(engine.Config{Project: "shop", Gateway: gw, Quota: q, Count: count, Price: q.Price, Ledger: &j.kept})
 	return j
 }
 

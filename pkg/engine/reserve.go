@@ -2,12 +2,8 @@ package engine
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
-	"github.com/llmops-toolkit/llmops/pkg/gateway"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
 )
@@ -44,7 +40,10 @@ func reserve(cfg Config) Stage {
 				scopes = append(scopes, budget.ScopeOf(budget.Project, cfg.Project))
 			}
 			most, priced := q.Most(req)
-			err := q.enforceable(ctx, scopes, req.Model, priced)
+			var err error
+			if !priced {
+				err = q.enforceable(ctx, scopes, req.Model)
+			}
 			if err != nil {
 				return err
 			}
@@ -53,12 +52,13 @@ func reserve(cfg Config) Stage {
 				if c.held, err = q.Budgets.Reserve(ctx, scopes, most); err != nil {
 					return Refusal(err, cfg.Now())
 				}
-				c.taken = true
+				c.taken, c.room = true, most
 			}
-			defer func() { // a stage that panics refunds nothing: it may have been charged
-				c.held.Settle(q.used(&call.Result))
-			}()
-			return next(context.WithValue(ctx, claimKey{}, c), call)
+			use := most // a stage that panics refunds nothing: it may have been charged
+			defer func() { c.held.Settle(use) }()
+			err = next(context.WithValue(ctx, claimKey{}, c), call)
+			use = c.rest(q.used(&call.Result))
+			return err
 		}
 	}
 }
@@ -89,10 +89,7 @@ func (q *Quota) use(model string, u *llm.Usage) (use budget.Use, priced bool) {
 }
 
 // enforceable fails where a budget of money bounds a call whose price nobody knows.
-func (q *Quota) enforceable(ctx context.Context, scopes []budget.Scope, model string, priced bool) error {
-	if priced {
-		return nil
-	}
+func (q *Quota) enforceable(ctx context.Context, scopes []budget.Scope, model string) error {
 	scope, err := q.Budgets.MoneyBound(ctx, scopes)
 	if err != nil || scope == "" {
 		return nil //nolint:nilerr // Reserve meets the same store, and knows what is to be done when it fails
@@ -101,8 +98,21 @@ func (q *Quota) enforceable(ctx context.Context, scopes []budget.Scope, model st
 		WithHint("write the price under prices: in llmops.yaml")
 }
 
-// used is what the call took, counted here where the provider did not say.
+// used is what the call took, answers that were thrown away included.
 func (q *Quota) used(res *Result) budget.Use {
+	use := q.answered(res)
+	for i := range res.Lost {
+		l := &res.Lost[i]
+		part := l.result(res.Request)
+		part.Counted, part.Own = l.Usage, l.Cost
+		use = plus(use, q.answered(part))
+		use.Requests = 1
+	}
+	return use
+}
+
+// answered is what the answer took, counted here where the provider did not say.
+func (q *Quota) answered(res *Result) budget.Use {
 	resp := res.Response
 	if resp == nil || resp.Cached || resp.Static || resp.Attempts == 0 && len(resp.Parts) == 0 {
 		return budget.Use{}
@@ -116,93 +126,8 @@ func (q *Quota) used(res *Result) budget.Use {
 		return budget.Use{Requests: 1} // asked, and refused
 	}
 	u, _ := q.use(answeredBy(res), usage)
-	if res.Cost != nil {
-		u.Money = *res.Cost
+	if res.Own != nil {
+		u.Money = *res.Own
 	}
 	return u
-}
-
-// claim is what a call takes of its tenant and project. It belongs to the call's goroutine.
-type claim struct {
-	scopes []budget.Scope
-	model  string
-	most   budget.Use
-	taken  bool
-	held   *budget.Reservation
-}
-
-type claimKey struct{}
-
-// Attempt takes what one try may use from the budgets of a provider and its key, and at a call's first try what the
-// call may use from its own. The end must be told what came.
-func (q *Quota) Attempt(ctx context.Context, scopes []budget.Scope, ref string, req *llm.Request, now time.Time) (end func(*llm.Response), err error) {
-	asked := *req
-	asked.Model = ref
-	c, _ := ctx.Value(claimKey{}).(*claim)
-	most, priced := q.attempted(c, &asked)
-	if err := q.enforceable(ctx, scopes, ref, priced); err != nil {
-		return nil, err
-	}
-	held, err := q.take(ctx, c, scopes, most, now)
-	if err != nil {
-		return nil, err
-	}
-	return func(resp *llm.Response) {
-		whole := llm.Response{}
-		if resp != nil {
-			whole = *resp
-		}
-		whole.Attempts, whole.Ref = 1, ref // one that failed was a request too
-		res := Result{Request: &asked, Response: &whole}
-		if whole.Usage != nil {
-			res.Cost = q.Price(ref, whole.Usage)
-		}
-		held.Settle(q.used(&res))
-	}, nil
-}
-
-// attempted is the most that a try can use. What was counted for the call is not counted again.
-func (q *Quota) attempted(c *claim, req *llm.Request) (use budget.Use, priced bool) {
-	if c != nil && c.model == req.Model && c.most.Money > 0 {
-		return c.most, true
-	}
-	return q.Most(req)
-}
-
-// take reserves for a try, with the call's own claim where that is still to be taken.
-func (q *Quota) take(ctx context.Context, c *claim, scopes []budget.Scope, most budget.Use, now time.Time) (*budget.Reservation, error) {
-	if c == nil || c.taken {
-		held, err := q.Budgets.Reserve(ctx, scopes, most)
-		return held, Refusal(err, now)
-	}
-	all := most // a candidate may cost more than the model that was asked for, or have no price
-	all.Tokens, all.Money = max(all.Tokens, c.most.Tokens), max(all.Money, c.most.Money)
-	held, err := q.Budgets.Reserve(ctx, slices.Concat(c.scopes, scopes), all)
-	var limit *budget.LimitError
-	if errors.As(err, &limit) && slices.Contains(c.scopes, limit.Scope) {
-		return nil, gateway.Stop(Refusal(err, now)) // no other model has room for it
-	}
-	if err != nil {
-		return nil, Refusal(err, now)
-	}
-	c.taken = true
-	c.held, held = held.Split(c.scopes)
-	return held, nil
-}
-
-// Refusal turns a limit that is reached into the error of a call: of a day's or month's budget one that ends a run, of
-// a rate one that passes. Other errors pass unchanged.
-func Refusal(err error, now time.Time) error {
-	var limit *budget.LimitError
-	if !errors.As(err, &limit) {
-		return err
-	}
-	e := &llm.Error{Kind: llm.KindRateLimit, Err: limit, Advice: "`llmops quota status` shows what is used, `llmops quota set` sets another limit"}
-	if limit.TooLarge() || limit.Budget() {
-		e.Kind = llm.KindQuota
-	}
-	if !limit.Frees.IsZero() {
-		e.RetryAfter = limit.Frees.Sub(now)
-	}
-	return e
 }

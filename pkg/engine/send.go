@@ -15,6 +15,7 @@ func send(cfg Config) Stage {
 			call.Result.Response = resp
 			count(cfg, &call.Result, err)
 			charge(cfg, &call.Result)
+			lose(cfg, &call.Result)
 			if err != nil {
 				return err
 			}
@@ -34,14 +35,14 @@ func charge(cfg Config, res *Result) {
 		price = cfg.Price(answeredBy(res), usage)
 	}
 	if resp.Static {
-		res.Cost = new(llm.Money)
+		res.Own = new(llm.Money)
 		return
 	}
 	if resp.Cached {
-		res.Cost, res.Saved = new(llm.Money), price
+		res.Own, res.Saved = new(llm.Money), price
 		return
 	}
-	res.Cost = price
+	res.Own = price
 }
 
 // answeredBy is the reference of the model that answered.

@@ -70,7 +70,7 @@ func (w *Window) askSummary(ctx context.Context, call *Call, aside Handler, req 
 	sub := Call{Tenant: call.Tenant, Source: call.Source, Run: call.Run, Unit: call.Unit, Tags: call.Tags, Parent: call.Result.TraceID}
 	sub.Result.Request = req
 	err := aside(ctx, &sub)
-	call.Result.Extra = addMoney(call.Result.Extra, sub.Result.Cost)
+	call.Result.Extra = addMoney(call.Result.Extra, sub.Result.Cost) // of one that failed too
 	if err != nil {
 		return "", err
 	}

@@ -22,19 +22,32 @@ func trace(cfg Config) Stage {
 			call.Result.TraceID = ulid.Make().String()
 			call.Result.Started = cfg.Now()
 			err := next(ctx, call)
+			call.Result.Cost = addMoney(call.Result.Own, call.Result.Extra)
 			call.Result.Latency = cfg.Now().Sub(call.Result.Started)
 			if r := call.Result.Response; r != nil && r.Timing.Total > 0 {
 				call.Result.Latency = r.Timing.Total
 			}
-			if cfg.Ledger == nil || mistaken(err) {
-				return err
-			}
-			// An interrupted call is recorded too, and a record that fails must not cost the answer.
-			if recordErr := cfg.Ledger.Append(context.WithoutCancel(ctx), record(cfg, call, err)); recordErr != nil && cfg.OnRecordError != nil {
-				cfg.OnRecordError(recordErr)
+			if cfg.Ledger != nil && (!mistaken(err) || len(call.Result.Lost) > 0) {
+				keep(ctx, cfg, call, err)
 			}
 			return err
 		}
+	}
+}
+
+// keep hands the ledger the call, and what was thrown away for it. An interrupted call is recorded too, and a record
+// that fails must not cost the answer.
+func keep(ctx context.Context, cfg Config, call *Call, err error) {
+	ctx = context.WithoutCancel(ctx)
+	r := record(cfg, call, err)
+	failed := cfg.Ledger.Append(ctx, r)
+	for i := range call.Result.Lost {
+		if failed == nil {
+			failed = cfg.Ledger.Append(ctx, call.Result.Lost[i].record(&r, cfg.KeyName))
+		}
+	}
+	if failed != nil && cfg.OnRecordError != nil {
+		cfg.OnRecordError(failed)
 	}
 }
 
@@ -51,7 +64,7 @@ func record(cfg Config, call *Call, err error) ledger.Record {
 		TraceID: res.TraceID, Parent: call.Parent, Time: res.Started, Tenant: call.Tenant, Project: cfg.Project,
 		Conversation: call.Conversation, Tags: call.Tags,
 		Source: call.Source, RunID: call.Run, CaseID: call.Request.Case, Repeat: call.Request.Repeat,
-		Cost: res.Cost, Total: res.Latency, Status: status(res.Response, err),
+		Cost: res.Own, Total: res.Latency, Status: status(res.Response, err),
 		Unit: call.Unit, Experiment: res.Experiment, Cut: res.Cut.String(), Vars: maps.Clone(call.Vars),
 		Route: res.Route, RouteReason: res.RouteReason,
 	}
@@ -77,12 +90,14 @@ func record(cfg Config, call *Call, err error) ledger.Record {
 		case resp.Missed:
 			r.Cache = ledger.CacheMiss
 		}
-		r.FallbackFrom = resp.Tried
 		if len(resp.Tried) > 0 {
-			_, r.FallbackReason, _ = strings.Cut(resp.Why[strings.LastIndex(resp.Why, "; ")+1:], ": ")
+			r.FallbackFrom, r.FallbackReason = resp.Tried, resp.Why
 		}
 		if resp.Ref != "" {
 			r.Provider, _, _ = strings.Cut(resp.Ref, "/")
+		}
+		if resp.Ref != r.ModelAsked || len(resp.Tried) > 0 { // prices are those of the reference, not of the provider's name for it
+			r.Ref = resp.Ref
 		}
 		if cfg.KeyName != nil && resp.Ref != "" && !resp.Cached && !resp.Static {
 			r.KeyName = cfg.KeyName(resp.Ref)

@@ -60,6 +60,11 @@ func (b *breakers) allow(ref string, alternative bool) (done func(how failure), 
 	return func(failure) {}, nil
 }
 
+// open tells that the provider of a reference is left alone just now. One that may be probed is not.
+func (b *breakers) open(ref string) bool {
+	return b.cfg.Failures >= 0 && b.of(provider(ref)).State() == gobreaker.StateOpen
+}
+
 var (
 	errOut     = errors.New("out")
 	errUnasked = errors.New("not asked")

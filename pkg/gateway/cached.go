@@ -15,7 +15,7 @@ func (g *Gateway) cached(ctx context.Context, req *llm.Request, server string) (
 	resp, hit, err := g.cfg.Cache.Do(ctx, &cache.Question{
 		Tenant: req.Tenant, Model: req.Model, BaseURL: server,
 		PromptSHA256: req.PromptSHA256, PromptRef: req.PromptRef, Request: req,
-	}, func(ctx context.Context) (*llm.Response, error) { return g.ask(ctx, req) })
+	}, func(ctx context.Context) (*llm.Response, error) { return g.uncached(ctx, req) })
 	if resp == nil {
 		resp = &llm.Response{}
 	}

@@ -143,27 +143,6 @@ func TestFallbackKeepsWhatIsTheOtherProvidersOwn(t *testing.T) {
 	}
 }
 
-func TestOneBudgetOfAttemptsAndTime(t *testing.T) {
-	var asked []string
-	models := script{"a/1": "server", "b/1": "server", "c/1": "ok"}
-	c := &clock{now: time.Unix(0, 0)}
-	retry := c.retry(Retry{Attempts: 3})
-	g := New(Config{Open: models.open(&asked), Chains: chains, Retry: retry, TotalAttempts: 5})
-	resp, err := g.Generate(t.Context(), &llm.Request{Model: "a/1"})
-	if err != nil || resp.Text() != "sorry" || strings.Join(asked, " ") != "a/1 a/1 a/1 b/1 b/1" || resp.Attempts != 5 {
-		t.Errorf("%v asked; %+v, %v", asked, resp, err)
-	}
-	if want := "a/1: server; b/1: server; c/1: no attempt or time left"; resp.Why != want {
-		t.Errorf("why %q", resp.Why)
-	}
-
-	asked, retry.Total = nil, 300*time.Millisecond // waits are 250 and 500 ms
-	g = New(Config{Open: models.open(&asked), Chains: chains, Retry: retry, TotalAttempts: 5})
-	if resp, err = g.Generate(t.Context(), &llm.Request{Model: "a/1"}); err != nil || strings.Join(asked, " ") != "a/1 a/1 b/1 c/1" {
-		t.Errorf("%v asked; %+v, %v", asked, resp, err)
-	}
-}
-
 func TestBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var asked []string

@@ -9,7 +9,6 @@ package gateway
 import (
 	"context"
 	"sync"
-	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/cache"
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -71,13 +70,13 @@ func (g *Gateway) Generate(ctx context.Context, req *llm.Request) (*llm.Response
 			return g.cached(ctx, req, server)
 		}
 	}
-	return g.ask(ctx, req)
+	return g.uncached(ctx, req)
 }
 
-// ask sends the request, with a budget of its own.
-func (g *Gateway) ask(ctx context.Context, req *llm.Request) (*llm.Response, error) {
-	b := &budget{attempts: g.cfg.TotalAttempts, start: g.cfg.Retry.Now()}
-	return unstopped(g.fallback(withBudget(ctx, b), req))
+// uncached sends the request, with a budget of its own.
+func (g *Gateway) uncached(ctx context.Context, req *llm.Request) (*llm.Response, error) {
+	w := g.walk(req.Model)
+	return unstopped(g.fallback(withBudget(ctx, &w.budget), w, req))
 }
 
 // send sends the request to the provider of one reference.
@@ -91,6 +90,9 @@ func (g *Gateway) send(ctx context.Context, ref string, req *llm.Request) (*llm.
 		resp = &llm.Response{}
 	}
 	resp.Ref = ref
+	for _, t := range resp.Lost {
+		t.Ref = ref
+	}
 	return resp, err
 }
 
@@ -117,34 +119,4 @@ func (g *Gateway) model(ref string) (llm.Model, error) {
 	m = llm.Wrap(m, g.cfg.Retry.Middleware(), g.limited(ref))
 	g.models[ref] = m
 	return m, nil
-}
-
-// budget is what is left to all attempts at one call. It belongs to one goroutine.
-type budget struct {
-	attempts int
-	start    time.Time
-	held     bool // the last attempt was kept back by Config.Limit
-}
-
-type budgetKey struct{}
-
-func withBudget(ctx context.Context, b *budget) context.Context {
-	return context.WithValue(ctx, budgetKey{}, b)
-}
-
-// spent tells whether another model may not be asked any more.
-func (b *budget) spent(r Retry) bool { return b.attempts <= 0 || r.Now().Sub(b.start) > r.Total }
-
-// heldBack tells whether the call's last attempt was never sent, for our own limits.
-func heldBack(ctx context.Context) bool {
-	b, ok := ctx.Value(budgetKey{}).(*budget)
-	return ok && b.held
-}
-
-// budgetOf gives the call's budget, or one of its own for an attempt outside a Gateway.
-func budgetOf(ctx context.Context, r Retry) *budget {
-	if b, ok := ctx.Value(budgetKey{}).(*budget); ok {
-		return b
-	}
-	return &budget{attempts: r.Attempts, start: r.Now()}
 }

@@ -21,11 +21,12 @@ func isStopped(err error) bool {
 	return errors.As(err, &s)
 }
 
-// unstopped is what the caller sees of a call that was stopped: nobody was asked.
+// unstopped is what the caller sees of a call that was stopped: the reason itself, and of answers only those that
+// were thrown away before.
 func unstopped(resp *llm.Response, err error) (*llm.Response, error) {
 	var s *stopped
 	if errors.As(err, &s) {
-		return &llm.Response{}, s.err
+		return &llm.Response{Lost: resp.Lost}, s.err
 	}
 	return resp, err
 }
@@ -45,8 +46,9 @@ func (g *Gateway) limited(ref string) llm.Middleware {
 			if err != nil {
 				return nil, err
 			}
-			resp, err := next.Generate(ctx, req)
-			end(resp)
+			var resp *llm.Response
+			defer func() { end(resp) }() // of a panic too: else the try would be under way for ever
+			resp, err = next.Generate(ctx, req)
 			return resp, err
 		})
 	}

@@ -146,7 +146,7 @@ func (c *call) end(resp *llm.Response, err error) {
 	defer c.p.mu.Unlock()
 	m := c.p.state[c.ref]
 	m.busy--
-	if err != nil {
+	if err != nil || resp == nil {
 		return
 	}
 	took := resp.Timing.Total

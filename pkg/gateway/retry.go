@@ -13,9 +13,11 @@ import (
 // Retry says how often and for how long a failed call is tried again. The zero value of each field
 // means its default.
 type Retry struct {
-	Attempts      int           // tries in all, the first included; 0 means 4, 1 means no retry
-	Base          time.Duration // upper bound of the first wait; 0 means 500 ms
-	MaxWait       time.Duration // upper bound of any wait that the provider did not ask for; 0 means 8 s
+	Attempts int           // tries in all, the first included; 0 means 4, 1 means no retry
+	Base     time.Duration // upper bound of the first wait; 0 means 500 ms
+	// MaxWait bounds any wait that the provider did not ask for, and where another model of a chain may answer, any
+	// wait; 0 means 8 s.
+	MaxWait       time.Duration
 	MaxRetryAfter time.Duration // longest wait that a provider may ask for; 0 means 60 s
 	Total         time.Duration // no wait begins that would end later than this after the start; 0 means 10 minutes
 
@@ -46,6 +48,8 @@ func (r Retry) run(ctx context.Context, next llm.Model, req *llm.Request) (*llm.
 		return &llm.Response{}, fmt.Errorf("no attempt left")
 	}
 	start := r.Now()
+	before := start.Sub(budget.start)
+	var lost []llm.Try
 	for attempt := 1; ; attempt++ {
 		budget.attempts--
 		try, streamed := watchDeltas(req)
@@ -54,25 +58,57 @@ func (r Retry) run(ctx context.Context, next llm.Model, req *llm.Request) (*llm.
 		if resp == nil {
 			resp = &llm.Response{}
 		}
-		resp.Attempts = attempt
-		addWaited(&resp.Timing, began.Sub(start))
+		resp.Attempts, resp.Lost = attempt, lost
+		took := began.Sub(start) // by the tries before
+		addWaited(&resp.Timing, took)
 		if err == nil || *streamed || attempt == r.Attempts || budget.attempts == 0 || ctx.Err() != nil {
 			return resp, err
 		}
-		wait, ok := r.wait(attempt, err)
-		if !ok {
-			return resp, r.explain(err)
-		}
-		if r.Now().Add(wait).Sub(budget.start) > r.Total {
-			return resp, fmt.Errorf("no time left for another attempt after %d in %s: %w", attempt, r.Now().Sub(budget.start).Round(time.Millisecond), err)
-		}
-		if deadline, set := ctx.Deadline(); set && time.Until(deadline) < wait {
-			return resp, err
+		wait, why := r.again(ctx, budget, before, resp, err)
+		if why != nil {
+			return resp, why
 		}
 		if sleepErr := r.Sleep(ctx, wait); sleepErr != nil {
 			return resp, errors.Join(err, sleepErr)
 		}
+		if t := (llm.Try{Response: resp, Err: err}); t.Charged() {
+			addWaited(&resp.Timing, -took)
+			resp.Lost, lost = nil, append(lost, t)
+		}
 	}
+}
+
+// again tells how long to wait before the next attempt at the same model, or gives the error with which it is given
+// up. What other models of the chain may need is left to them: an attempt each, their share of the time, and no
+// longer wait than our own, for one of them may answer at once. before is the time that models before took.
+func (r Retry) again(ctx context.Context, b *budget, before time.Duration, resp *llm.Response, err error) (wait time.Duration, why error) {
+	wait, ok := r.wait(resp.Attempts, err)
+	if !ok {
+		return 0, r.explain(err)
+	}
+	end, total := r.Now().Add(wait).Sub(b.start), r.Total
+	if later := b.later(resp, err); later > 0 {
+		total = before + (r.Total-before)/time.Duration(later+1)
+		if b.attempts <= later || end > total || asked(err) > r.MaxWait {
+			return 0, err
+		}
+	}
+	if end > total {
+		return 0, fmt.Errorf("no time left for another attempt after %d in %s: %w", resp.Attempts, r.Now().Sub(b.start).Round(time.Millisecond), err)
+	}
+	if deadline, set := ctx.Deadline(); set && time.Until(deadline) < wait {
+		return 0, err
+	}
+	return wait, nil
+}
+
+// asked is the wait that the provider asks for; 0 where it asks for none.
+func asked(err error) time.Duration {
+	var e *llm.Error
+	if errors.As(err, &e) {
+		return e.RetryAfter
+	}
+	return 0
 }
 
 // watchDeltas copies the request so that the returned flag tells whether a delta was passed on.

@@ -108,7 +108,7 @@ func scanRecord(rows *sql.Rows) (*Record, error) {
 	var (
 		r           Record
 		at          int64
-		model       string // follows from the others
+		model       string
 		u           [6]*int64
 		cost, saved *int64
 		tags, from  string // JSON
@@ -126,6 +126,9 @@ func scanRecord(rows *sql.Rows) (*Record, error) {
 	r.Time = time.Unix(0, at).UTC()
 	r.Cost, r.SavedCost = (*llm.Money)(cost), (*llm.Money)(saved)
 	r.Tags, r.FallbackFrom = fromJSON(tags), fromJSON(from)
+	if model != r.Model() {
+		r.Ref = model
+	}
 	if u[0] != nil {
 		r.Usage = &llm.Usage{UncachedInput: *u[0], CacheRead: *u[1], CacheWrite: *u[2], CacheWrite1h: *u[3], Output: *u[4], Reasoning: *u[5]}
 	}

@@ -262,6 +262,7 @@ func TestTheModelThatIsCounted(t *testing.T) {
 		"openai/gpt-4o":   {ModelAsked: "openai/gpt-4o", Provider: "openai", ModelAnswered: "gpt-4o-2024-08-06"},
 		"gemini/flash":    {ModelAsked: "openai/gpt-4o", Provider: "gemini", ModelAnswered: "flash"},
 		"openai/mini":     {ModelAsked: "openai/gpt-4o", Provider: "openai", ModelAnswered: "mini", FallbackFrom: []string{"openai/gpt-4o"}},
+		"west/gpt-4o":     {ModelAsked: "pool/main", Ref: "west/gpt-4o", Provider: "west", ModelAnswered: "gpt-4o-2024-08-06"},
 		"openai/o3":       {ModelAsked: "openai/o3", Provider: "openai", FallbackFrom: []string{"openai/o3"}},
 		"ollama/llama3.2": {ModelAsked: "ollama/llama3.2"},
 	} {

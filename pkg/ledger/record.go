@@ -25,6 +25,7 @@ type Record struct {
 	Tags         []string // the caller's own labels
 
 	ModelAsked    string // the reference that the caller gave: "openai/gpt-4o"
+	Ref           string // the reference of who answered in its place, as the configuration has it; "" means that the other fields tell
 	Provider      string // who answered: "openai"
 	ModelAnswered string // the model that the provider says answered: "gpt-4o-2024-08-06"
 
@@ -42,8 +43,8 @@ type Record struct {
 
 	Route          string   // the routing rule that chose the model
 	RouteReason    string   // why it did: "complexity simple", "tag summary"
-	FallbackFrom   []string // the models that failed before the one that answered, in their order
-	FallbackReason string   // why the last of them was left: "rate_limit", "context_length"
+	FallbackFrom   []string // the models that failed before the one that answered, or all of several where none did, in their order
+	FallbackReason string   // why each of them was left: "openai/gpt-4o: rate limit; azure/gpt-4o: server"; of an answer that was thrown away, why
 	Cut            string   // what of the messages was left out to fit the context window: "truncate_oldest: 4 messages, 2310 tokens"
 	Passed         *bool    // of an eval's answer: whether it passed its case; nil means not judged. SetPassed sets it
 
@@ -115,6 +116,9 @@ func (r *Record) check() error {
 // Model is the reference of the model that the call is counted under: the one that was asked for, or after
 // a fallback the one that answered.
 func (r *Record) Model() string {
+	if r.Ref != "" {
+		return r.Ref
+	}
 	asked, _, _ := strings.Cut(r.ModelAsked, "/")
 	if r.Provider == "" || r.Provider == asked && (len(r.FallbackFrom) == 0 || r.ModelAnswered == "") {
 		return r.ModelAsked

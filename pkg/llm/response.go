@@ -36,7 +36,21 @@ type Response struct {
 	Missed     bool     `json:"-"`               // our own cache was asked and had no answer
 	Static     bool     `json:"-"`               // no model answered: it is a text that the configuration holds ready
 	Cached     bool     `json:"-"`               // the answer came from our own cache: nothing was asked and nothing is charged
+
+	// Lost are the answers that were thrown away before this one, or before the call failed, and that a provider may
+	// charge for: filtered ones for which another model was asked, broken ones that were tried again. In their order.
+	Lost []Try `json:"-"`
 }
+
+// Try is what came of asking a model once: an answer or a part of one, and the error. Of an answer that a filter
+// stopped Err is nil.
+type Try struct {
+	*Response
+	Err error
+}
+
+// Charged tells whether a provider may charge for it: it told a usage, or something of an answer came.
+func (t Try) Charged() bool { return t.Response != nil && (t.Usage != nil || len(t.Parts) > 0) }
 
 // Timing is measured at the client. TTFT is 0 when no delta was streamed.
 type Timing struct {

@@ -14,6 +14,18 @@ func (r *Response) Stream(onDelta func(Delta) error) (*Response, error) {
 	return r, nil
 }
 
+// Streamed is a copy of the request that asks for a stream whose deltas nobody sees, so that the time of the first is
+// known. A request that has somebody to see them is given back. It is for those directly around a provider: whoever
+// decides about another try, further out, would take a stream that is asked for there for one that was passed on.
+func (r *Request) Streamed() *Request {
+	if r.OnDelta != nil {
+		return r
+	}
+	c := *r
+	c.OnDelta = func(Delta) error { return nil }
+	return &c
+}
+
 // Piece is a delta of an answer and the part of the answer that it comes from.
 type Piece struct {
 	Delta Delta

@@ -78,8 +78,12 @@ func (a *asker) put(ctx context.Context, q Ask, bill *Bill) (*llm.Response, *Out
 		}
 	}
 	reply, err := a.tools.Judge(ctx, q)
-	if reply != nil && reply.Response != nil && (err == nil || reply.Usage != nil) {
+	switch {
+	case reply == nil:
+	case reply.Response != nil && (err == nil || reply.Usage != nil || reply.Cost != nil):
 		bill.call(reply.Usage, reply.Cost)
+	case reply.Cost != nil: // of what failed before the judge was asked
+		bill.call(nil, reply.Cost)
 	}
 	if err != nil {
 		o := unscored("the judge: %v", err)

@@ -65,15 +65,16 @@ func (e *entry) parts() ([]llm.Part, error) {
 
 // failed is the recorded error, or nil.
 func (e *entry) failed() error {
+	again := false // the recording would give the same
 	switch f := e.Failure; {
 	case f != nil:
-		err := &llm.Error{Kind: llm.ErrorKind(f.Kind), Provider: f.Provider, Model: f.Model, Status: f.Status, Code: f.Code, Message: f.Message}
+		err := &llm.Error{Kind: llm.ErrorKind(f.Kind), Provider: f.Provider, Model: f.Model, Status: f.Status, Code: f.Code, Message: f.Message, ShouldRetry: &again}
 		if err.Provider == "" {
 			err.Provider = "replay"
 		}
 		return err
 	case e.Incomplete:
-		return &llm.Error{Kind: llm.KindTruncated, Provider: "replay", Model: e.Model, Message: "the answer was recorded incomplete"}
+		return &llm.Error{Kind: llm.KindTruncated, Provider: "replay", Model: e.Model, Message: "the answer was recorded incomplete", ShouldRetry: &again}
 	}
 	return nil
 }

@@ -173,7 +173,7 @@ func TestRecordedFailures(t *testing.T) {
 		t.Errorf("cut: %+v %v", resp, err)
 	}
 	resp, err = m.Generate(t.Context(), &llm.Request{Case: "filtered"})
-	want := &llm.Error{Kind: llm.KindContentFilter, Provider: "openai", Code: "content_filter", Status: 400, Message: "no"}
+	want := &llm.Error{Kind: llm.KindContentFilter, Provider: "openai", Code: "content_filter", Status: 400, Message: "no", ShouldRetry: new(bool)}
 	if d := cmp.Diff(error(want), err); resp != nil || d != "" {
 		t.Error(resp, d)
 	}
