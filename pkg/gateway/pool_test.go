@@ -1,9 +1,11 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,5 +75,37 @@ func TestFastestMember(t *testing.T) {
 	p.begin("c/1").end(&llm.Response{Timing: llm.Timing{Total: time.Nanosecond}}, errors.New("refused at once"))
 	if p.state["c/1"].latency != before {
 		t.Error("a failure counts as fast")
+	}
+}
+
+// A deployment at its rate limit is not waited for while another one of the model may answer; the last one is.
+func TestTheNextMemberAnswersAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		limited, asked string
+		waits          int
+	}{
+		"one is at its limit": {"x/1", "x/1 y/1", 0},
+		"both are":            {"x/1 y/1", "x/1 y/1 y/1 y/1", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var asked []string
+			clock := &clock{now: time.Unix(0, 0)}
+			g := New(Config{
+				Open: func(ref string) (llm.Model, error) {
+					return llm.ModelFunc(func(context.Context, *llm.Request) (*llm.Response, error) {
+						if asked = append(asked, ref); strings.Contains(c.limited, ref) && len(asked) < 4 {
+							return nil, &llm.Error{Kind: llm.KindRateLimit, RetryAfter: time.Second}
+						}
+						return &llm.Response{FinishReason: llm.FinishStop}, nil
+					}), nil
+				},
+				Pools: map[string]Pool{"p": {Members: []Member{{Ref: "x/1", Weight: 1e9}, {Ref: "y/1", Weight: 1e-9}}}},
+				Retry: clock.retry(Retry{Attempts: 4}),
+			})
+			_, err := g.Generate(t.Context(), &llm.Request{Model: "pool/p"})
+			if got := strings.Join(asked, " "); err != nil || got != c.asked || len(clock.waits) != c.waits {
+				t.Errorf("asked %s, waited %v: %v", got, clock.waits, err)
+			}
+		})
 	}
 }

@@ -86,6 +86,9 @@ func (r Retry) again(ctx context.Context, b *budget, before time.Duration, resp 
 	if !ok {
 		return 0, r.explain(err)
 	}
+	if b.walk != nil && b.walk.mate() {
+		return 0, err // the same model answers elsewhere, and at once
+	}
 	end, total := r.Now().Add(wait).Sub(b.start), r.Total
 	if later := b.later(resp, err); later > 0 {
 		total = before + (r.Total-before)/time.Duration(later+1)

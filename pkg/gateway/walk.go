@@ -85,6 +85,13 @@ func (w *walk) elsewhere(ref string) bool {
 	return false
 }
 
+// mate tells that another deployment of the present one's model is still to be asked, and not left alone.
+func (w *walk) mate() bool {
+	return w.g.inPool(w.asked, w.at) && slices.ContainsFunc(w.queue, func(l Link) bool {
+		return !w.seen[l.Ref] && w.g.inPool(w.asked, l.Ref) && !w.g.breakers.open(l.Ref)
+	})
+}
+
 // later counts the models that are still to be asked when the present one has failed so, and each of them is out as
 // well: up to a text, which always answers, and without those that are left alone.
 func (w *walk) later(how failure) int {
