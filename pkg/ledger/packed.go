@@ -14,6 +14,12 @@ const packedSums = `calls||' '||ok||' '||incomplete||' '||failed||' '||canceled|
 	uncached||' '||cache_read||' '||cache_write||' '||cache_write_1h||' '||output||' '||reasoning||' '||
 	unpriced||' '||unpriced_failed||' '||cost||' '||hits||' '||misses||' '||saved||' '||judged||' '||passed||' '||total`
 
+// packedUp is packedSums over a group of rows.
+const packedUp = `sum(calls)||' '||sum(ok)||' '||sum(incomplete)||' '||sum(failed)||' '||sum(canceled)||' '||
+	sum(unknown_usage)||' '||sum(estimated)||' '||sum(uncached)||' '||sum(cache_read)||' '||sum(cache_write)||' '||sum(cache_write_1h)||' '||
+	sum(output)||' '||sum(reasoning)||' '||sum(unpriced)||' '||sum(unpriced_failed)||' '||sum(cost)||' '||
+	sum(hits)||' '||sum(misses)||' '||sum(saved)||' '||sum(judged)||' '||sum(passed)||' '||sum(total)`
+
 // packed is how many numbers there are in the text of sums.
 const packed = 22
 

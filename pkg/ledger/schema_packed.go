@@ -17,8 +17,8 @@ INSERT INTO new_all_hours SELECT hour, project, source, model, prompt, version, 
 -- All tenants, prompts and runs together.
 CREATE TABLE model_hours (hour INTEGER NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, sums TEXT NOT NULL,
 	PRIMARY KEY (hour, project, source, model)) WITHOUT ROWID;
-INSERT INTO model_hours SELECT hour, project, source, model, ` + packedSums + `
-FROM (SELECT hour, project, source, model, ` + summedUp + ` FROM all_hours GROUP BY 1, 2, 3, 4);
+INSERT INTO model_hours SELECT hour, project, source, model, ` + packedUp + `
+FROM all_hours GROUP BY 1, 2, 3, 4;
 DROP TABLE all_hours;
 ALTER TABLE new_all_hours RENAME TO all_hours;
 
@@ -28,8 +28,8 @@ INSERT INTO new_all_days SELECT day, project, source, model, prompt, version, ex
 
 CREATE TABLE model_days (day INTEGER NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, sums TEXT NOT NULL,
 	PRIMARY KEY (day, project, source, model)) WITHOUT ROWID;
-INSERT INTO model_days SELECT day, project, source, model, ` + packedSums + `
-FROM (SELECT day, project, source, model, ` + summedUp + ` FROM all_days GROUP BY 1, 2, 3, 4);
+INSERT INTO model_days SELECT day, project, source, model, ` + packedUp + `
+FROM all_days GROUP BY 1, 2, 3, 4;
 DROP TABLE all_days;
 ALTER TABLE new_all_days RENAME TO all_days;
 
@@ -40,8 +40,8 @@ FROM call_days ORDER BY tenant, day, project, source, model, prompt, version, ex
 
 CREATE TABLE tenant_days (day INTEGER NOT NULL, tenant TEXT NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL, sums TEXT NOT NULL,
 	PRIMARY KEY (tenant, day, project, source)) WITHOUT ROWID;
-INSERT INTO tenant_days SELECT day, tenant, project, source, ` + packedSums + `
-FROM (SELECT day, tenant, project, source, ` + summedUp + ` FROM call_days GROUP BY tenant, day, project, source);
+INSERT INTO tenant_days SELECT day, tenant, project, source, ` + packedUp + `
+FROM call_days GROUP BY tenant, day, project, source;
 DROP TABLE call_days;
 ALTER TABLE new_days RENAME TO call_days;
 
@@ -52,20 +52,19 @@ FROM call_months ORDER BY tenant, model, month, project, source, prompt, version
 
 CREATE TABLE tenant_models (month INTEGER NOT NULL, tenant TEXT NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL,
 	model TEXT NOT NULL, sums TEXT NOT NULL, PRIMARY KEY (tenant, model, month, project, source)) WITHOUT ROWID;
-INSERT INTO tenant_models SELECT month, tenant, project, source, model, ` + packedSums + `
-FROM (SELECT month, tenant, project, source, model, ` + summedUp + ` FROM call_months GROUP BY tenant, model, month, project, source);
+INSERT INTO tenant_models SELECT month, tenant, project, source, model, ` + packedUp + `
+FROM call_months GROUP BY tenant, model, month, project, source;
 
 CREATE TABLE tenant_months (month INTEGER NOT NULL, tenant TEXT NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL,
 	sums TEXT NOT NULL, PRIMARY KEY (tenant, month, project, source)) WITHOUT ROWID;
-INSERT INTO tenant_months SELECT month, tenant, project, source, ` + packedSums + `
-FROM (SELECT month, tenant, project, source, ` + summedUp + ` FROM call_months GROUP BY tenant, month, project, source);
+INSERT INTO tenant_months SELECT month, tenant, project, source, ` + packedUp + `
+FROM call_months GROUP BY tenant, month, project, source;
 
 CREATE TABLE tenant_prompts (month INTEGER NOT NULL, tenant TEXT NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL,
 	prompt TEXT NOT NULL, version TEXT NOT NULL, experiment TEXT NOT NULL, sums TEXT NOT NULL,
 	PRIMARY KEY (tenant, month, project, source, prompt, version, experiment)) WITHOUT ROWID;
-INSERT INTO tenant_prompts SELECT month, tenant, project, source, prompt, version, experiment, ` + packedSums + `
-FROM (SELECT month, tenant, project, source, prompt, version, experiment, ` + summedUp + `
-	FROM call_months GROUP BY tenant, month, project, source, prompt, version, experiment);
+INSERT INTO tenant_prompts SELECT month, tenant, project, source, prompt, version, experiment, ` + packedUp + `
+FROM call_months GROUP BY tenant, month, project, source, prompt, version, experiment;
 DROP TABLE call_months;
 ALTER TABLE new_months RENAME TO call_months;
 `
@@ -74,12 +73,4 @@ const (
 	wholeKey = `tenant TEXT NOT NULL, ` + keyOfAll + `, run_id TEXT NOT NULL`
 	keyOfAll = `project TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL,
 	prompt TEXT NOT NULL, version TEXT NOT NULL, experiment TEXT NOT NULL`
-
-	// summedUp are the columns of packedSums over a group.
-	summedUp = `sum(calls) AS calls, sum(ok) AS ok, sum(incomplete) AS incomplete, sum(failed) AS failed, sum(canceled) AS canceled,
-	sum(unknown_usage) AS unknown_usage, sum(estimated) AS estimated,
-	sum(uncached) AS uncached, sum(cache_read) AS cache_read, sum(cache_write) AS cache_write, sum(cache_write_1h) AS cache_write_1h,
-	sum(output) AS output, sum(reasoning) AS reasoning,
-	sum(unpriced) AS unpriced, sum(unpriced_failed) AS unpriced_failed, sum(cost) AS cost,
-	sum(hits) AS hits, sum(misses) AS misses, sum(saved) AS saved, sum(judged) AS judged, sum(passed) AS passed, sum(total) AS total`
 )

@@ -15,10 +15,9 @@ import (
 // Where the filter asks for nothing but the fields of Key, sums of months, days and hours answer, which know of calls
 // that were pruned since; for the rest of an hour at Since and Until, and for all else, the calls themselves are read.
 func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total, error) {
-	for _, d := range by {
-		if !slices.Contains(Dimensions(), d) {
-			return nil, fmt.Errorf("ledger: calls cannot be summed up by %q", d)
-		}
+	by, err := inOrder(by)
+	if err != nil {
+		return nil, err
 	}
 	if f.Search != nil {
 		if err := l.Index(ctx, nil); err != nil {
@@ -35,7 +34,7 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	if err != nil {
 		return nil, err
 	}
-	g := groups{by: by, of: map[dayKey]*Total{}}
+	g := newGroups(by)
 	for _, s := range f.spans(by, first, last) {
 		f.Since, f.Until = s.since, s.until
 		query, args := f.totals(s.table, by, f.offset(first, last))
@@ -46,38 +45,42 @@ func (l *Ledger) Totals(ctx context.Context, f Filter, by ...Dimension) ([]Total
 	return g.sorted(), nil
 }
 
-// totals reads rows of the day, the columns to group by, whether they are of evals, and the sums.
+// inOrder are the dimensions in the order of Key, each once.
+func inOrder(by []Dimension) (out []Dimension, err error) {
+	for _, d := range Dimensions() {
+		if slices.Contains(by, d) {
+			out = append(out, d)
+		}
+	}
+	for _, d := range by {
+		if !slices.Contains(out, d) {
+			return nil, fmt.Errorf("ledger: calls cannot be summed up by %q", d)
+		}
+	}
+	return out, nil
+}
+
+// totals selects the columns to group by, whether a row is of evals, and the sums.
 func (f *Filter) totals(t table, by []Dimension, offset string) (query string, args []any) {
 	where, args := f.where(t)
 	if t.name == "call_days" && f.Tenant == "" && !f.Since.IsZero() { // so that each tenant's days are found by the key
 		where = `tenant IN (SELECT DISTINCT tenant FROM tenant_months) AND ` + where
 	}
-	day := "0"
-	if slices.Contains(by, ByDay) {
-		day = "(at + " + offset + ") / 86400"
-	}
-	columns := day + ` AS local_day, `
-	for _, d := range by {
-		if d != ByDay {
-			columns += d.column() + `, `
+	var columns, places strings.Builder
+	for i, d := range by {
+		column := d.column()
+		if d == ByDay {
+			column = "(at + " + offset + ") / 86400"
 		}
+		columns.WriteString(column + ", ")
+		places.WriteString(strconv.Itoa(i+1) + ", ")
 	}
 	if t.name != single.name {
 		return fmt.Sprintf(`SELECT %ssource = 'eval', sums FROM (SELECT %s * %d AS at, * FROM %s WHERE %s)`,
-			columns, t.column, int64(t.unit.Seconds()), t.name, where), args
+			columns.String(), t.column, int64(t.unit.Seconds()), t.name, where), args
 	}
-	key := columns + `source = 'eval' AS of_eval`
-	return `SELECT ` + strings.ReplaceAll(columns, day+` AS local_day`, `local_day`) + `of_eval, ` + packedSums + ` FROM (SELECT ` + key + `, ` + summedUp +
-		` FROM (SELECT ` + callAsHour + ` FROM calls c WHERE ` + where + `) GROUP BY ` + places(columns) + `)`, args
-}
-
-// places are the numbers of the columns that a call's group follows from, with that which tells evals.
-func places(columns string) string {
-	out := "1"
-	for i := range strings.Count(columns, ", ") {
-		out += ", " + strconv.Itoa(i+2)
-	}
-	return out
+	return fmt.Sprintf(`SELECT %ssource = 'eval', %s FROM (SELECT %s FROM calls c WHERE %s) GROUP BY %s%d`,
+		columns.String(), packedUp, callAsHour, where, places.String(), len(by)+1), args
 }
 
 // callAsHour shows a call as call_hours would if it were alone in its hour.
