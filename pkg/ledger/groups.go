@@ -63,12 +63,11 @@ func (g *groups) read(ctx context.Context, q queryer, query string, args []any) 
 	}
 	defer rows.Close()
 	var (
-		k      groupKey
-		texts  [dimensions]sql.RawBytes
-		ofEval int64
-		day    int64
-		sums   sql.RawBytes
-		into   []any
+		k     groupKey
+		texts [dimensions]sql.RawBytes
+		day   int64
+		sums  sql.RawBytes
+		into  []any
 	)
 	for i, d := range g.by {
 		if d == ByDay {
@@ -77,7 +76,7 @@ func (g *groups) read(ctx context.Context, q queryer, query string, args []any) 
 		}
 		into = append(into, &texts[i])
 	}
-	into = append(into, &ofEval, &sums)
+	into = append(into, &sums)
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return err
@@ -89,7 +88,7 @@ func (g *groups) read(ctx context.Context, q queryer, query string, args []any) 
 			}
 			k[i] = g.words[i].find(texts[i])
 		}
-		if err := g.total(k).addPacked(sums, ofEval != 0); err != nil {
+		if err := g.total(k).addPacked(sums); err != nil {
 			return err
 		}
 	}

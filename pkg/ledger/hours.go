@@ -128,7 +128,7 @@ func (t table) upsert(tx inTx, sums map[hourKey]*Total) error {
 		query, both := insert, *sum
 		if have != "" {
 			query = update
-			if err := both.addPacked([]byte(have), false); err != nil {
+			if err := both.addPacked([]byte(have)); err != nil {
 				return err
 			}
 		}

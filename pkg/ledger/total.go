@@ -130,6 +130,13 @@ func (t *Total) add(r *Record, sign int64) {
 	default:
 		t.Unpriced += sign
 	}
+	if r.Source == FromEval {
+		if r.Cost != nil {
+			t.EvalCost += llm.Money(sign) * *r.Cost
+		} else if !r.unanswered() {
+			t.EvalUnpriced += sign
+		}
+	}
 	if r.UsageSource == UsageEstimated {
 		t.Estimated += sign
 	}

@@ -60,7 +60,7 @@ func inOrder(by []Dimension) (out []Dimension, err error) {
 	return out, nil
 }
 
-// totals selects the columns to group by, whether a row is of evals, and the sums.
+// totals selects the columns to group by, and the sums.
 func (f *Filter) totals(t table, by []Dimension, offset string) (query string, args []any) {
 	where, args := f.where(t)
 	if t.name == "call_days" && f.Tenant == "" && !f.Since.IsZero() { // so that each tenant's days are found by the key
@@ -76,11 +76,11 @@ func (f *Filter) totals(t table, by []Dimension, offset string) (query string, a
 		places.WriteString(strconv.Itoa(i+1) + ", ")
 	}
 	if t.name != single.name {
-		return fmt.Sprintf(`SELECT %ssource = 'eval', sums FROM (SELECT %s * %d AS at, * FROM %s WHERE %s)`,
+		return fmt.Sprintf(`SELECT %ssums FROM (SELECT %s * %d AS at, * FROM %s WHERE %s)`,
 			columns.String(), t.column, int64(t.unit.Seconds()), t.name, where), args
 	}
-	return fmt.Sprintf(`SELECT %ssource = 'eval', %s FROM (SELECT %s FROM calls c WHERE %s) GROUP BY %s%d`,
-		columns.String(), packedUp, callAsHour, where, places.String(), len(by)+1), args
+	return fmt.Sprintf(`SELECT %s%s FROM (SELECT %s FROM calls c WHERE %s) GROUP BY %sNULL`,
+		columns.String(), packedUp, callAsHour, where, places.String()), args
 }
 
 // callAsHour shows a call as call_hours would if it were alone in its hour.
@@ -113,4 +113,3 @@ func (k *Key) field(d Dimension) *string {
 	}
 	return &k.Run
 }
-
