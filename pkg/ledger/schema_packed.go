@@ -14,11 +14,16 @@ CREATE TABLE new_all_hours (hour INTEGER NOT NULL, ` + keyOfAll + `, sums TEXT N
 	PRIMARY KEY (hour, project, source, model, prompt, version, experiment)) WITHOUT ROWID;
 INSERT INTO new_all_hours SELECT hour, project, source, model, prompt, version, experiment, ` + packedSums + ` FROM all_hours;
 
--- All tenants, prompts and runs together.
+-- All tenants and runs together, and all prompts or all models.
 CREATE TABLE model_hours (hour INTEGER NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, sums TEXT NOT NULL,
 	PRIMARY KEY (hour, project, source, model)) WITHOUT ROWID;
 INSERT INTO model_hours SELECT hour, project, source, model, ` + packedUp + `
 FROM all_hours GROUP BY 1, 2, 3, 4;
+CREATE TABLE prompt_hours (hour INTEGER NOT NULL, project TEXT NOT NULL, source TEXT NOT NULL,
+	prompt TEXT NOT NULL, version TEXT NOT NULL, experiment TEXT NOT NULL, sums TEXT NOT NULL,
+	PRIMARY KEY (hour, project, source, prompt, version, experiment)) WITHOUT ROWID;
+INSERT INTO prompt_hours SELECT hour, project, source, prompt, version, experiment, ` + packedUp + `
+FROM all_hours GROUP BY 1, 2, 3, 4, 5, 6;
 DROP TABLE all_hours;
 ALTER TABLE new_all_hours RENAME TO all_hours;
 

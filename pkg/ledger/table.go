@@ -40,6 +40,7 @@ var tables = []table{
 	{"tenant_prompts", "month", month, ofPrompts},
 	{"tenant_days", "day", day, ofTenants},
 	{"model_hours", "hour", hour, ofModels},
+	{"prompt_hours", "hour", hour, ofPrompts[1:]},
 	{"all_hours", "hour", hour, ofAll},
 	{"call_months", "month", month, anything},
 	{"call_days", "day", day, anything},
