@@ -3,13 +3,8 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"errors"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
 
 // hourKey is what call_hours sums up by, and the other tables of sums with what they count for hours.
@@ -35,47 +30,18 @@ func add(sums map[hourKey]*Total, r *Record, sign int64) {
 	t.add(r, sign)
 }
 
-// inTx is a transaction: get reads a text, "" where there is no row.
-type inTx struct {
-	exec func(query string, args ...any) error
-	get  func(query string, args ...any) (string, error)
-}
+// inTx runs a statement of a transaction.
+type inTx func(query string, args ...any) error
 
 func inSQL(ctx context.Context, tx *sql.Tx) inTx {
-	return inTx{
-		exec: func(query string, args ...any) error {
-			_, err := tx.ExecContext(ctx, query, args...)
-			return err
-		},
-		get: func(query string, args ...any) (text string, err error) {
-			err = tx.QueryRowContext(ctx, query, args...).Scan(&text)
-			if errors.Is(err, sql.ErrNoRows) {
-				err = nil
-			}
-			return text, err
-		},
-	}
-}
-
-func inShort(tx *sqlite.Short) inTx {
-	row := make([]driver.Value, 1)
-	return inTx{
-		exec: func(query string, args ...any) error {
-			_, err := tx.Exec(query, args...)
-			return err
-		},
-		get: func(query string, args ...any) (string, error) {
-			if found, err := tx.Row(query, row, args...); err != nil || !found {
-				return "", err
-			}
-			text, _ := row[0].(string)
-			return text, nil
-		},
+	return func(query string, args ...any) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
 	}
 }
 
 // writeSums adds sums of hours to every table that they belong to.
-func writeSums(tx inTx, sums map[hourKey]*Total) error {
+func writeSums(exec inTx, sums map[hourKey]*Total) error {
 	ofDays := rollUp(sums, func(k *hourKey) { k.hour /= 24 })
 	ofMonths := rollUp(ofDays, func(k *hourKey) { k.hour = table{}.at(time.Unix(k.hour*86400, 0)) })
 	for _, t := range tables {
@@ -83,7 +49,7 @@ func writeSums(tx inTx, sums map[hourKey]*Total) error {
 		if len(t.by) < len(anything) {
 			of = rollUp(of, t.narrow)
 		}
-		if err := t.upsert(tx, of); err != nil {
+		if err := t.upsert(exec, of); err != nil {
 			return err
 		}
 	}
@@ -113,41 +79,22 @@ func rollUp(sums map[hourKey]*Total, widen func(*hourKey)) map[hourKey]*Total {
 }
 
 // upsert adds sums to the rows of the table.
-func (t table) upsert(tx inTx, sums map[hourKey]*Total) error {
-	get, insert, update := t.statements()
+func (t table) upsert(exec inTx, sums map[hourKey]*Total) error {
+	columns := t.column
+	for _, d := range t.by {
+		columns += `, ` + d.column()
+	}
+	query := `INSERT INTO ` + t.name + ` (` + columns + `, sums) VALUES (` + strings.Repeat(`?, `, len(t.by)+1) +
+		`?) ON CONFLICT DO UPDATE SET sums = add_lists(sums, excluded.sums)`
 	args := make([]any, 0, len(t.by)+2)
 	for k, sum := range sums {
 		args = append(args[:0], k.hour)
 		for _, d := range t.by {
 			args = append(args, *k.field(d))
 		}
-		have, err := tx.get(get, args...)
-		if err != nil {
-			return err
-		}
-		query, both := insert, *sum
-		if have != "" {
-			query = update
-			if err := both.addPacked([]byte(have)); err != nil {
-				return err
-			}
-		}
-		if err := tx.exec(query, append(args, both.pack())...); err != nil {
+		if err := exec(query, append(args, sum.pack())...); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// statements read, add and change the row with a key; their arguments are the key and, but for the first, the sums.
-func (t table) statements() (get, insert, update string) {
-	columns, key := t.column, t.column+` = ?1`
-	for i, d := range t.by {
-		columns += `, ` + d.column()
-		key += ` AND ` + d.column() + ` = ?` + strconv.Itoa(i+2)
-	}
-	n := len(t.by) + 1
-	return `SELECT sums FROM ` + t.name + ` WHERE ` + key,
-		`INSERT INTO ` + t.name + ` (` + columns + `, sums) VALUES (` + strings.Repeat(`?, `, n) + `?)`,
-		`UPDATE ` + t.name + ` SET sums = ?` + strconv.Itoa(n+1) + ` WHERE ` + key
 }

@@ -80,7 +80,10 @@ func (l *Ledger) insert(tx *sqlite.Short, records []*Record) (written int, skipp
 			return 0, nil, err
 		}
 	}
-	return written, skipped, writeSums(inShort(tx), sums)
+	return written, skipped, writeSums(func(query string, args ...any) error {
+		_, err := tx.Exec(query, args...)
+		return err
+	}, sums)
 }
 
 const insertText = `INSERT INTO call_texts (seq, kept, messages, output, vars) VALUES (?, ?, ?, ?, ?)`
