@@ -139,8 +139,15 @@ func allSums(t *testing.T, path string, rows int) {
 	}
 	defer l.Close()
 	for _, by := range [][]ledger.Dimension{
-		{ledger.ByTenant}, {ledger.ByTenant, ledger.ByModel}, {ledger.ByModel}, {ledger.ByDay}, {ledger.ByPrompt},
-		{ledger.ByTenant, ledger.ByPrompt}, {ledger.ByTenant, ledger.ByDay}, {ledger.ByRun}, {ledger.ByRun, ledger.ByDay},
+		{ledger.ByTenant},
+		{ledger.ByTenant, ledger.ByModel},
+		{ledger.ByModel},
+		{ledger.ByDay},
+		{ledger.ByPrompt},
+		{ledger.ByTenant, ledger.ByPrompt},
+		{ledger.ByTenant, ledger.ByDay},
+		{ledger.ByRun},
+		{ledger.ByRun, ledger.ByDay},
 	} {
 		for _, zone := range []*time.Location{time.UTC, time.FixedZone("", 3*3600)} {
 			totals, err := l.Totals(t.Context(), ledger.Filter{Zone: zone}, by...)

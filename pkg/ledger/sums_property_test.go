@@ -236,8 +236,16 @@ func TestPrunedCallsStayInEveryReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, by := range [][]ledger.Dimension{
-		nil, {ledger.ByTenant}, {ledger.ByTenant, ledger.ByModel}, {ledger.ByModel}, {ledger.ByDay}, {ledger.ByPrompt, ledger.ByVersion},
-		{ledger.ByTenant, ledger.ByPrompt, ledger.ByVersion}, {ledger.ByDay, ledger.ByTenant}, {ledger.ByDay, ledger.ByPrompt}, ledger.Dimensions(),
+		nil,
+		{ledger.ByTenant},
+		{ledger.ByTenant, ledger.ByModel},
+		{ledger.ByModel},
+		{ledger.ByDay},
+		{ledger.ByPrompt, ledger.ByVersion},
+		{ledger.ByTenant, ledger.ByPrompt, ledger.ByVersion},
+		{ledger.ByDay, ledger.ByTenant},
+		{ledger.ByDay, ledger.ByPrompt},
+		ledger.Dimensions(),
 	} {
 		f := ledger.Filter{Zone: time.FixedZone("", -5*3600)}
 		got, err := l.Totals(t.Context(), f, by...)

@@ -56,11 +56,6 @@ func (t table) at(when time.Time) int64 {
 	return when.UnixNano() / int64(t.unit)
 }
 
-// begins tells whether one of the table's rows can begin at a time; a time that is not set bounds nothing.
-func (t table) begins(when time.Time) bool {
-	return when.IsZero() || floor(when, t.unit).Equal(when)
-}
-
 // tells tells whether the table's rows tell these dimensions apart.
 func (t table) tells(by []Dimension) bool {
 	for _, d := range by {
