@@ -87,10 +87,25 @@ func (d *costReport) keys(t ledger.Total, i int) []string {
 }
 
 func (d *costReport) key(k ledger.Key, by ledger.Dimension) string {
-	return map[ledger.Dimension]string{
-		ledger.ByDay: k.Day, ledger.ByTenant: k.Tenant, ledger.ByProject: k.Project, ledger.BySource: k.Source, ledger.ByModel: k.Model,
-		ledger.ByPrompt: k.Prompt, ledger.ByVersion: k.Version, ledger.ByExperiment: k.Experiment, ledger.ByRun: k.Run,
-	}[by]
+	switch by {
+	case ledger.ByDay:
+		return k.Day
+	case ledger.ByTenant:
+		return k.Tenant
+	case ledger.ByProject:
+		return k.Project
+	case ledger.BySource:
+		return k.Source
+	case ledger.ByModel:
+		return k.Model
+	case ledger.ByPrompt:
+		return k.Prompt
+	case ledger.ByVersion:
+		return k.Version
+	case ledger.ByExperiment:
+		return k.Experiment
+	}
+	return k.Run
 }
 
 // reportColumn is a figure of the report.

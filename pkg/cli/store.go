@@ -27,6 +27,9 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
+	if behind, err := db.Behind(ctx, ledger.Schema()); err == nil && behind {
+		e.notice("the ledger is of an older llmops and is brought up to date: half a minute or more for a million calls")
+	}
 	l, err := ledger.Open(ctx, db, ledger.Options{
 		Texts: ledger.Texts(cfg.Ledger.Texts), Scrub: a.redactor.redact, Redact: redactPersonal, Sync: sync,
 		Report: func(err error) { e.notice("warning: a call is not recorded: %v", err) },

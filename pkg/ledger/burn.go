@@ -76,7 +76,10 @@ func (l *Ledger) spent(ctx context.Context, f Filter, from time.Time) (sum Total
 func (l *Ledger) first(ctx context.Context, f Filter, now time.Time) (time.Time, error) {
 	from := now.Truncate(24*time.Hour).AddDate(0, 0, -burnDays)
 	f.Since, f.Until, f.Zone = time.Time{}, time.Time{}, nil
-	t := f.sums(ByDay)
+	t := single
+	if !f.onlyCalls() {
+		t = smallest(f.needs(nil), []time.Duration{day, hour})
+	}
 	where, args := f.where(t)
 	var at *int64
 	query := fmt.Sprintf(`SELECT min(%s) FROM %s c WHERE %s`, t.column, t.name, where)

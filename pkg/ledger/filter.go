@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -39,16 +40,16 @@ type Filter struct {
 }
 
 // summed are the columns that the hourly sums have too.
-func (f *Filter) summed() []condition {
-	return []condition{
-		{"tenant", f.Tenant},
-		{"project", f.Project},
-		{"source", string(f.Source)},
-		{"model", f.Model},
-		{"prompt", f.Prompt},
-		{"version", f.Version},
-		{"experiment", f.Experiment},
-		{"run_id", f.RunID},
+func (f *Filter) summed() []summedBy {
+	return []summedBy{
+		{ByTenant, f.Tenant},
+		{ByProject, f.Project},
+		{BySource, string(f.Source)},
+		{ByModel, f.Model},
+		{ByPrompt, f.Prompt},
+		{ByVersion, f.Version},
+		{ByExperiment, f.Experiment},
+		{ByRun, f.RunID},
 	}
 }
 
@@ -65,7 +66,34 @@ func (f *Filter) single() []condition {
 	}
 }
 
-type condition struct{ column, value string }
+// onlyCalls tells whether the filter asks for what no sums know of.
+func (f *Filter) onlyCalls() bool {
+	for _, c := range f.single() {
+		if c.value != "" {
+			return true
+		}
+	}
+	return f.Tag != "" || f.MinCost > 0 || f.MinLatency > 0 || f.Search != nil
+}
+
+// needs are the dimensions that a table has to tell apart for the filter, and to group by some.
+func (f *Filter) needs(by []Dimension) []Dimension {
+	needs := slices.Clone(by)
+	for _, c := range f.summed() {
+		if c.value != "" {
+			needs = append(needs, c.dimension)
+		}
+	}
+	return needs
+}
+
+type (
+	condition struct{ column, value string }
+	summedBy  struct {
+		dimension Dimension
+		value     string
+	}
+)
 
 // where makes the condition and its arguments for a table.
 func (f *Filter) where(from table) (string, []any) {
@@ -77,7 +105,12 @@ func (f *Filter) where(from table) (string, []any) {
 	if !f.Until.IsZero() {
 		is(from.column+" < ?", from.at(f.Until))
 	}
-	for _, c := range append(f.summed(), f.single()...) {
+	for _, c := range f.summed() {
+		if c.value != "" {
+			is(c.dimension.column()+" = ?", c.value)
+		}
+	}
+	for _, c := range f.single() {
 		if c.value != "" {
 			is(c.column+" = ?", c.value)
 		}

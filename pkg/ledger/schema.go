@@ -5,7 +5,7 @@ import "github.com/llmops-toolkit/llmops/pkg/sqlite"
 // Schema is the ledger's part of the database. Open migrates it; a caller that opens the database for
 // several components may name it there as well.
 func Schema() sqlite.Schema {
-	return sqlite.Schema{Name: "ledger", Migrations: []string{tables, fields, sumsOfMany}}
+	return sqlite.Schema{Name: "ledger", Migrations: []string{firstTables, fields, sumsOfMany, packedTables}}
 }
 
 // Times are nanoseconds since 1970 in UTC, money is nano-dollars, durations are nanoseconds. The buckets
@@ -13,7 +13,7 @@ func Schema() sqlite.Schema {
 //
 // call_hours holds the sums of each hour, kept up to date in the transaction that adds the calls, so that
 // a report over a million calls reads some thousand rows. It outlives the calls that Prune deletes.
-const tables = `
+const firstTables = `
 CREATE TABLE calls (
 	seq INTEGER PRIMARY KEY,
 	trace_id TEXT NOT NULL UNIQUE,

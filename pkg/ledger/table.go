@@ -10,60 +10,79 @@ import (
 type table struct {
 	name, column string
 	unit         time.Duration
+	by           []Dimension // what its rows tell apart, beside times
 }
 
-var (
-	single = table{"calls", "time", time.Nanosecond}
-	hours  = table{"call_hours", "hour", time.Hour}
-	days   = table{"call_days", "day", 24 * time.Hour}
-	months = table{"call_months", "month", 0}
-	// Of all tenants and runs together.
-	allHours = table{"all_hours", "hour", time.Hour}
-	allDays  = table{"all_days", "day", 24 * time.Hour}
+const (
+	hour  = time.Hour
+	day   = 24 * time.Hour
+	month = 0
 )
+
+var (
+	anything  = []Dimension{ByTenant, ByProject, BySource, ByModel, ByPrompt, ByVersion, ByExperiment, ByRun}
+	ofAll     = anything[1:7] // what is told apart of all tenants and runs together
+	ofModels  = anything[1:4]
+	ofTenants = anything[:3]
+	ofTheirs  = anything[:4]
+	ofPrompts = []Dimension{ByTenant, ByProject, BySource, ByPrompt, ByVersion, ByExperiment}
+
+	single = table{"calls", "time", time.Nanosecond, anything}
+	hours  = table{"call_hours", "hour", hour, anything}
+)
+
+// tables are those of sums, the one with the fewest rows first.
+var tables = []table{
+	{"model_days", "day", day, ofModels},
+	{"tenant_months", "month", month, ofTenants},
+	{"all_days", "day", day, ofAll},
+	{"tenant_models", "month", month, ofTheirs},
+	{"tenant_prompts", "month", month, ofPrompts},
+	{"tenant_days", "day", day, ofTenants},
+	{"model_hours", "hour", hour, ofModels},
+	{"prompt_hours", "hour", hour, ofPrompts[1:]},
+	{"all_hours", "hour", hour, ofAll},
+	{"call_months", "month", month, anything},
+	{"call_days", "day", day, anything},
+	hours,
+}
 
 // at counts a time as the table does.
 func (t table) at(when time.Time) int64 {
-	if t.unit == 0 {
+	if t.unit == month {
 		year, month, _ := when.UTC().Date()
 		return int64(year)*12 + int64(month) - 1
 	}
 	return when.UnixNano() / int64(t.unit)
 }
 
-// begins tells whether one of the table's rows can begin at a time; a time that is not set bounds nothing.
-func (t table) begins(when time.Time) bool {
-	if t.unit == 0 {
-		return when.IsZero() || when.UTC().Day() == 1 && days.begins(when)
+// tells tells whether the table's rows tell these dimensions apart.
+func (t table) tells(by []Dimension) bool {
+	for _, d := range by {
+		if d != ByDay && !slices.Contains(t.by, d) {
+			return false
+		}
 	}
-	return when.IsZero() || when.UnixNano()%int64(t.unit) == 0
+	return true
 }
 
-// sums is the smallest table that can answer. Where days are told apart, the zone may begin them at any hour.
-func (f *Filter) sums(by ...Dimension) table {
-	for _, c := range f.single() {
-		if c.value != "" {
-			return single
-		}
+// floor is the beginning of the hour, day or month of UTC in which a time is.
+func floor(when time.Time, unit time.Duration) time.Time {
+	if unit == month {
+		year, month, _ := when.UTC().Date()
+		return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	}
-	if f.Tag != "" || f.MinCost > 0 || f.MinLatency > 0 || f.Search != nil {
-		return single
+	return when.UTC().Truncate(unit)
+}
+
+// ceil is the first beginning of an hour, a day or a month that is not before a time.
+func ceil(when time.Time, unit time.Duration) time.Time {
+	begin := floor(when, unit)
+	switch {
+	case begin.Equal(when):
+		return begin
+	case unit == month:
+		return begin.AddDate(0, 1, 0)
 	}
-	byDay := slices.Contains(by, ByDay)
-	all := f.Tenant == "" && f.RunID == "" && !slices.Contains(by, ByTenant) && !slices.Contains(by, ByRun)
-	whole := func(t table) bool { return t.begins(f.Since) && t.begins(f.Until) }
-	switch utc := f.Zone == nil || f.Zone == time.UTC; {
-	case all && whole(days) && (!byDay || utc):
-		return allDays
-	case whole(months) && !byDay:
-		return months
-	case whole(days) && (!byDay || utc):
-		return days
-	case whole(hours) && (!byDay || f.wholeHours()):
-		if all {
-			return allHours
-		}
-		return hours
-	}
-	return single
+	return begin.Add(unit)
 }

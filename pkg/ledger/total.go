@@ -67,6 +67,14 @@ func Dimensions() []Dimension {
 	return []Dimension{ByDay, ByTenant, ByProject, BySource, ByModel, ByPrompt, ByVersion, ByExperiment, ByRun}
 }
 
+// column is where tables have it.
+func (d Dimension) column() string {
+	if d == ByRun {
+		return "run_id"
+	}
+	return string(d)
+}
+
 // Plus adds the sums of another group. The key stays as it is.
 func (t *Total) Plus(o *Total) {
 	t.Calls, t.OK, t.Incomplete = t.Calls+o.Calls, t.OK+o.OK, t.Incomplete+o.Incomplete
@@ -121,6 +129,13 @@ func (t *Total) add(r *Record, sign int64) {
 		t.UnpricedFailed += sign
 	default:
 		t.Unpriced += sign
+	}
+	if r.Source == FromEval {
+		if r.Cost != nil {
+			t.EvalCost += llm.Money(sign) * *r.Cost
+		} else if !r.unanswered() {
+			t.EvalUnpriced += sign
+		}
 	}
 	if r.UsageSource == UsageEstimated {
 		t.Estimated += sign

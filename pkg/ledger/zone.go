@@ -2,36 +2,38 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
 )
 
-// wholeHours tells whether days in the zone begin at a whole hour of UTC, in summer and winter.
-func (f *Filter) wholeHours() bool {
-	if f.Zone == nil {
-		return true
-	}
-	for _, month := range []time.Month{time.January, time.July} {
-		if _, offset := time.Date(2025, month, 1, 0, 0, 0, 0, time.UTC).In(f.Zone).Zone(); offset%3600 != 0 {
+// wholeHours tells whether days in the zone begin at a whole hour of UTC, all through a time.
+func (f *Filter) wholeHours(first, last time.Time) bool {
+	for t := first.In(f.Zone); ; {
+		if _, offset := t.Zone(); offset%3600 != 0 {
 			return false
 		}
+		if _, t = t.ZoneBounds(); t.IsZero() || t.After(last) {
+			return true
+		}
 	}
-	return true
+}
+
+// bounds are between what times the calls are, and those that were pruned; equal times where there are none.
+func bounds(ctx context.Context, tx *sql.Tx) (first, last time.Time, err error) {
+	var from, to int64
+	err = tx.QueryRowContext(ctx, `SELECT coalesce((SELECT min(hour) FROM call_hours), 0), coalesce((SELECT max(hour) + 1 FROM call_hours), 0)`).Scan(&from, &to)
+	return time.Unix(from*3600, 0).UTC(), time.Unix(to*3600, 0).UTC(), err
 }
 
 // offset is the SQL for the zone's seconds east of UTC at the second named at: a number, or where clocks
 // change within the calls' time a CASE with a branch for each change.
-func (l *Ledger) offset(ctx context.Context, f Filter) (string, error) {
+func (f *Filter) offset(first, last time.Time) string {
 	if f.Zone == nil || f.Zone == time.UTC {
-		return "0", nil
+		return "0"
 	}
-	var first, last int64
-	err := l.db.QueryRowContext(ctx, `SELECT coalesce(min(hour), 0), coalesce(max(hour), 0) FROM call_hours`).Scan(&first, &last)
-	if err != nil {
-		return "", err
-	}
-	return offsets(f.Zone, time.Unix(first*3600, 0), time.Unix((last+1)*3600, 0)), nil
+	return offsets(f.Zone, first, last)
 }
 
 func offsets(zone *time.Location, from, to time.Time) string {

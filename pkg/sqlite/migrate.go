@@ -28,6 +28,13 @@ func (db *DB) Migrate(ctx context.Context, s Schema) error {
 	return db.Write(ctx, func(tx *sql.Tx) error { return db.migrate(ctx, tx, s) })
 }
 
+// Behind tells whether the database holds s as an older llmops has made it, so that Migrate, or an Open, has something
+// to change. It costs one read.
+func (db *DB) Behind(ctx context.Context, s Schema) (bool, error) {
+	have, err := db.version(ctx, s)
+	return have > 0 && have < len(s.Migrations), err
+}
+
 func (db *DB) migrate(ctx context.Context, tx *sql.Tx, s Schema) error {
 	const table = `CREATE TABLE IF NOT EXISTS schema_versions (name TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID`
 	if _, err := tx.ExecContext(ctx, table); err != nil {

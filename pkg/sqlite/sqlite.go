@@ -120,6 +120,9 @@ func (db *DB) write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 
 // connect opens the file and reads enough of it to know whether it is a sound database.
 func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
+	if err := addLists(); err != nil {
+		return nil, err
+	}
 	connector, err := modernc.NewConnector(dsn(path))
 	if err != nil {
 		return nil, err
