@@ -14,7 +14,7 @@ import (
 // its own, never sideways. A package that is not named belongs to the nearest named one above it in the
 // tree (tokens/gen belongs to tokens), and within such a family imports are free.
 var layers = [][]string{
-	{"pkg/diag", "pkg/counts"},
+	{"pkg/diag", "pkg/counts", "pkg/filelock"},
 	{"pkg/llm", "pkg/strictyaml", "pkg/sqlite", "pkg/termsafe", "pkg/jsonlines", "pkg/wholefile", "pkg/redisdb"},
 	{
 		"pkg/prompt", "pkg/tokens", "pkg/pricing", "pkg/quota", "pkg/cache", "pkg/guard", "pkg/validate",

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/llmops-toolkit/llmops/pkg/filelock"
 )
 
 // ErrLocked tells that another process, or another File of this one, has the file open.
@@ -27,7 +29,10 @@ func OpenFile(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := lock(f); err != nil {
+	if err := filelock.Exclusive(f); err != nil {
+		if errors.Is(err, filelock.ErrLocked) {
+			err = ErrLocked
+		}
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	size, err := f.Seek(0, io.SeekEnd)

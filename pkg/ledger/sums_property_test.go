@@ -232,7 +232,7 @@ func TestPrunedCallsStayInEveryReport(t *testing.T) {
 	l := openLedger(t, ledger.Options{})
 	all := calls(3000)
 	appendAll(t, l, all...)
-	if _, err := l.Prune(t.Context(), all[2000].Time); err != nil {
+	if _, err := l.Prune(t.Context(), all[2000].Time, ""); err != nil {
 		t.Fatal(err)
 	}
 	for _, by := range [][]ledger.Dimension{

@@ -2,16 +2,14 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"time"
 
-	driver "modernc.org/sqlite"
-
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/filelock"
 )
 
 // Damage is looked for in two depths. Every Open reads the header and the schema, which finds a file that
@@ -67,13 +65,17 @@ func (db *DB) suspect() {
 }
 
 // setAside moves a damaged database with its journal files to path.damaged-TIME and puts an empty file in
-// its place. Of several processes that meet the damage one does it; for the others it returns "".
+// its place, once nobody has it open. Of several processes that meet the damage one does it; for the others it
+// returns "".
 func setAside(ctx context.Context, path string, now time.Time) (string, error) {
-	unlock, err := lock(ctx, path+".lock")
-	if err != nil {
-		return "", explain(path, err)
+	held, err := hold(ctx, path, filelock.Exclusive)
+	if errors.Is(err, filelock.ErrLocked) {
+		return "", &Error{path, "is damaged, and stays in its place while others have it open", "end the other llmops, and the next command moves it aside", err}
 	}
-	defer unlock()
+	if err != nil {
+		return "", err
+	}
+	defer held.Close()
 	db, err := connect(ctx, path, nil)
 	if err == nil {
 		return "", db.Close() // another process was here first
@@ -102,25 +104,4 @@ func freeName(want string) string {
 		}
 		name = fmt.Sprintf("%s-%d", want, i)
 	}
-}
-
-// lock holds a lock between processes that ends with the process, on every platform: the exclusive lock
-// of an empty database.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
-	if err := touch(path); err != nil {
-		return nil, err
-	}
-	connector, err := driver.NewConnector(fileURL(path) + "?_txlock=exclusive&_busy_timeout=" + milliseconds(patience))
-	if err != nil {
-		return nil, err
-	}
-	db := sql.OpenDB(connector)
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
-	return func() {
-		_ = tx.Rollback()
-		_ = db.Close()
-	}, nil
 }

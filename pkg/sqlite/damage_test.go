@@ -2,6 +2,7 @@ package sqlite_test
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/diag"
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
@@ -102,6 +104,9 @@ func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 	if mistake, ok := errors.AsType[*diag.Error](err); ok {
 		t.Errorf("the machine's failure is taken for a mistake of the user: %v", mistake)
 	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
 	again := open(t, path, counters)
 	if again.Damaged() == "" {
 		t.Error("the next Open kept it")
@@ -111,6 +116,30 @@ func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 	}
 	if third := open(t, path, counters); third.Damaged() != "" {
 		t.Error("a sound database was moved aside")
+	}
+}
+
+// A connection to a file that is moved away would take the new database's journal for its own.
+func TestADamagedDatabaseStaysWhileItIsOpen(t *testing.T) {
+	path := filled(t)
+	rewrite(t, path, func(b []byte) []byte {
+		for i := 2 * 4096; i < len(b); i++ {
+			b[i] = 0xa5
+		}
+		return b
+	})
+	db := open(t, path, counters)
+	if err := add(t.Context(), db, "counter number 77"); err == nil {
+		t.Fatal("nothing is broken")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if again, err := sqlite.Open(ctx, path, counters); err == nil {
+		t.Errorf("moved to %q under an open connection", again.Damaged())
+	}
+	time.AfterFunc(50*time.Millisecond, func() { _ = db.Close() })
+	if again := open(t, path, counters); again.Damaged() == "" {
+		t.Error("not moved once nobody has it open")
 	}
 }
 

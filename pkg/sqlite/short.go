@@ -111,7 +111,13 @@ func (db *DB) Close() error {
 		default:
 		}
 	}
-	return db.DB.Close()
+	err := db.DB.Close()
+	if db.held == nil {
+		return err
+	}
+	held := db.held
+	db.held = nil // Close may be called again
+	return errors.Join(err, held.Close())
 }
 
 func (s *Short) stmt(query string) (driver.Stmt, error) {

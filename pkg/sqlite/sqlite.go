@@ -14,10 +14,14 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
+	"os"
 	"sync/atomic"
 	"time"
 
 	modernc "modernc.org/sqlite"
+
+	"github.com/llmops-toolkit/llmops/pkg/filelock"
 )
 
 // DB is an open database. It is safe for concurrent use; whoever opened it closes it.
@@ -25,6 +29,7 @@ type DB struct {
 	*sql.DB
 	path    string
 	damaged string
+	held    *os.File      // the lock that keeps others from moving the file aside; ends with Close
 	writing chan struct{} // holds one token: the right to be this process's writer
 	waiting atomic.Int32  // goroutines that wait for it
 
@@ -47,7 +52,7 @@ func Open(ctx context.Context, path string, schemas ...Schema) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := connect(ctx, path, schemas)
+	db, err := connectHeld(ctx, path, schemas)
 	if !isDamaged(err) {
 		return db, explain(path, err)
 	}
@@ -55,11 +60,25 @@ func Open(ctx context.Context, path string, schemas ...Schema) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err = connect(ctx, path, schemas)
+	db, err = connectHeld(ctx, path, schemas)
 	if err != nil {
 		return nil, explain(path, err)
 	}
 	db.damaged = moved
+	return db, nil
+}
+
+// connectHeld connects to a database that nobody moves aside until it is closed.
+func connectHeld(ctx context.Context, path string, schemas []Schema) (*DB, error) {
+	held, err := hold(ctx, path, filelock.Shared)
+	if err != nil {
+		return nil, err
+	}
+	db, err := connect(ctx, path, schemas)
+	if err != nil {
+		return nil, errors.Join(err, held.Close())
+	}
+	db.held = held
 	return db, nil
 }
 
@@ -154,10 +173,8 @@ func (db *DB) first(ctx context.Context) error {
 				return err
 			}
 		}
-		select {
-		case <-time.After(5 * time.Millisecond):
-		case <-ctx.Done():
-			return ctx.Err()
+		if err := wait(ctx); err != nil {
+			return err
 		}
 	}
 }
