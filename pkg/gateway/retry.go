@@ -86,7 +86,7 @@ func (r Retry) again(ctx context.Context, b *budget, before time.Duration, resp 
 	if !ok {
 		return 0, r.explain(err)
 	}
-	if b.walk != nil && b.walk.mate() {
+	if b.walk != nil && b.walk.mate(failureOf(resp, err, kindOf(err))) {
 		return 0, err // the same model answers elsewhere, and at once
 	}
 	end, total := r.Now().Add(wait).Sub(b.start), r.Total

@@ -85,9 +85,10 @@ func (w *walk) elsewhere(ref string) bool {
 	return false
 }
 
-// mate tells that another deployment of the present one's model is still to be asked, and not left alone.
-func (w *walk) mate() bool {
-	return w.g.inPool(w.asked, w.at) && slices.ContainsFunc(w.queue, func(l Link) bool {
+// mate tells that another deployment of the present one's model is asked next, and not left alone, when the present one
+// has failed so.
+func (w *walk) mate(how failure) bool {
+	return how == outage && w.g.inPool(w.asked, w.at) && slices.ContainsFunc(w.queue, func(l Link) bool {
 		return !w.seen[l.Ref] && w.g.inPool(w.asked, l.Ref) && !w.g.breakers.open(l.Ref)
 	})
 }
