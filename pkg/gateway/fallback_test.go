@@ -87,6 +87,7 @@ func TestFallback(t *testing.T) {
 		"a filter refuses":                      {ask: "a/1", models: script{"a/1": "content_filter", "b/1": "ok"}, asked: "a/1 b/1", text: "from b/1", why: "a/1: content filter"},
 		"a filter stops the answer":             {ask: "a/1", models: script{"a/1": "filter", "b/1": "ok"}, asked: "a/1 b/1", text: "from b/1", why: "a/1: content filter"},
 		"a filter, and nowhere to go":           {ask: "b/1", models: script{"b/1": "filter"}, asked: "b/1", text: "from b/1", why: "b/1: content filter", first: true},
+		"a filter stops the substitute too":     {ask: "a/1", models: script{"a/1": "filter", "b/1": "filter"}, asked: "a/1 b/1", text: "from b/1", why: "a/1: content filter; b/1: content filter"},
 		"a member of a pool":                    {ask: "pool/p", models: script{"x/1": "ok"}, asked: "x/1", text: "from x/1", first: true},
 		"the pool's next member":                {ask: "pool/p", models: script{"x/1": "server", "y/1": "ok"}, asked: "x/1 y/1", text: "from y/1", why: "x/1: server", first: true},
 		"the pool's chain":                      {ask: "pool/p", models: script{"x/1": "server", "y/1": "server", "z/1": "ok"}, asked: "x/1 y/1 z/1", text: "from z/1", why: "x/1: server; y/1: server"},

@@ -189,6 +189,7 @@ func (w *walk) end() (*llm.Response, error) {
 	}
 	switch {
 	case w.stopped:
+		resp.Substitute = resp.Ref != w.asked && !w.g.inPool(w.asked, resp.Ref)
 		return resp, nil
 	case len(w.errs) == 1:
 		return resp, w.errs[0]
