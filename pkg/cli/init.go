@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -59,6 +60,9 @@ func runInit(e *env, dir string) error {
 	})
 	if err != nil {
 		return err
+	}
+	if ignore, err := root.ReadFile(".gitignore"); err == nil && !bytes.Contains(ignore, []byte(".llmops")) {
+		e.info("add .llmops/ to .gitignore: it holds texts of calls")
 	}
 	next := "llmops eval run greeting"
 	if dir != "." {
