@@ -78,8 +78,8 @@ func runCostReport(ctx context.Context, e *env, o reportOptions, now time.Time) 
 			return err
 		}
 	}
-	if doc.note != "" {
-		e.notice("warning: %s", doc.note)
+	if doc.Missing > 0 {
+		e.notice("warning: %s of hours that the report has only parts of are pruned; what fell into these parts is missing", plural(doc.Missing, "call"))
 	}
 	doc.order(o.sort)
 	doc.cut(o.top)
@@ -118,37 +118,29 @@ func dimensions(names []string) (by []ledger.Dimension, err error) {
 
 // costReport is what cost report shows.
 type costReport struct {
-	By   []ledger.Dimension
-	Rows []ledger.Total
-	Rest int // rows that --top sums up in the last one
-	Sum  ledger.Total
-	Burn *ledger.Burn
-	note string // what the rows do not have of what was asked for
+	By      []ledger.Dimension
+	Rows    []ledger.Total
+	Rest    int // rows that --top sums up in the last one
+	Sum     ledger.Total
+	Burn    *ledger.Burn
+	Missing int64 // calls that were pruned of hours that the time which is asked for has a part of
 
 	filter ledger.Filter
 	now    time.Time
 }
 
 func (d *costReport) fill(ctx context.Context, l *ledger.Ledger) (err error) {
-	if err := d.totals(ctx, l); err != nil {
-		return err
-	}
-	if err := d.wholeHours(ctx, l); err != nil {
-		return err
-	}
-	d.Burn, err = l.Burn(ctx, d.filter, d.now)
-	return err
-}
-
-func (d *costReport) totals(ctx context.Context, l *ledger.Ledger) (err error) {
-	d.Sum = ledger.Total{}
 	if d.Rows, err = l.Totals(ctx, d.filter, d.By...); err != nil {
 		return err
 	}
 	for i := range d.Rows {
 		d.Sum.Plus(&d.Rows[i])
 	}
-	return nil
+	if d.Missing, err = l.Missing(ctx, d.filter, d.By...); err != nil {
+		return err
+	}
+	d.Burn, err = l.Burn(ctx, d.filter, d.now)
+	return err
 }
 
 // order sorts the rows; they come sorted by key.

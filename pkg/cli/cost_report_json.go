@@ -22,8 +22,10 @@ type costReportJSON struct {
 	Zone   string       `json:"zone"`
 	Rows   []reportJSON `json:"rows"`
 	Rest   int          `json:"rows_in_last,omitempty"` // with --top: how many rows the last one sums up
-	Total  reportJSON   `json:"total"`
-	Burn   *burnJSON    `json:"burn"` // null when the ledger is empty
+	// Missing is how many calls were pruned of hours that the report has parts of; those of these parts are not in it.
+	Missing int64      `json:"missing_at_most,omitempty"`
+	Total   reportJSON `json:"total"`
+	Burn    *burnJSON  `json:"burn"` // null when the ledger is empty
 }
 
 type reportJSON struct {
@@ -69,7 +71,7 @@ func (b *burnJSON) cells() []string {
 func (d *costReport) json() costReportJSON {
 	doc := costReportJSON{
 		Schema: "llmops.cost.report/v1", By: []string{}, Since: timeOrNil(d.filter.Since), Until: timeOrNil(d.filter.Until),
-		Zone: d.filter.Zone.String(), Rows: []reportJSON{}, Rest: d.Rest, Total: d.row(&d.Sum, nil),
+		Zone: d.filter.Zone.String(), Rows: []reportJSON{}, Rest: d.Rest, Missing: d.Missing, Total: d.row(&d.Sum, nil),
 	}
 	for _, b := range d.By {
 		doc.By = append(doc.By, string(b))

@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -52,24 +51,14 @@ func (l *Ledger) Burn(ctx context.Context, f Filter, now time.Time) (*Burn, erro
 	return b, nil
 }
 
-// spent sums up what was recorded from a time on. Where that is within an hour and calls were pruned since, it is what the
-// sums have from the next whole hour on.
-func (l *Ledger) spent(ctx context.Context, f Filter, from time.Time) (sum Total, err error) {
-	whole := from.Truncate(time.Hour)
-	if whole.Before(from) {
-		whole = whole.Add(time.Hour)
+// spent sums up what was recorded from a time on.
+func (l *Ledger) spent(ctx context.Context, f Filter, from time.Time) (Total, error) {
+	f.Since, f.Until = from, time.Time{}
+	list, err := l.Totals(ctx, f)
+	if err != nil || len(list) == 0 {
+		return Total{}, err
 	}
-	f.Until = time.Time{}
-	for _, f.Since = range slices.Compact([]time.Time{from, whole}) {
-		list, err := l.Totals(ctx, f)
-		if err != nil {
-			return Total{}, err
-		}
-		if len(list) > 0 && list[0].Calls > sum.Calls {
-			sum = list[0]
-		}
-	}
-	return sum, nil
+	return list[0], nil
 }
 
 // first is the day of UTC where the rate begins: that of the first call that fits, or a week before today.

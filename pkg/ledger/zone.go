@@ -20,10 +20,14 @@ func (f *Filter) wholeHours(first, last time.Time) bool {
 	}
 }
 
+type rowQueryer interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // bounds are between what times the calls are, and those that were pruned; equal times where there are none.
-func bounds(ctx context.Context, tx *sql.Tx) (first, last time.Time, err error) {
+func bounds(ctx context.Context, q rowQueryer) (first, last time.Time, err error) {
 	var from, to int64
-	err = tx.QueryRowContext(ctx, `SELECT coalesce((SELECT min(hour) FROM call_hours), 0), coalesce((SELECT max(hour) + 1 FROM call_hours), 0)`).Scan(&from, &to)
+	err = q.QueryRowContext(ctx, `SELECT coalesce((SELECT min(hour) FROM call_hours), 0), coalesce((SELECT max(hour) + 1 FROM call_hours), 0)`).Scan(&from, &to)
 	return time.Unix(from*3600, 0).UTC(), time.Unix(to*3600, 0).UTC(), err
 }
 
