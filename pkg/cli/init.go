@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -60,9 +59,6 @@ func runInit(e *env, dir string) error {
 	})
 	if err != nil {
 		return err
-	}
-	if ignore, err := root.ReadFile(".gitignore"); err == nil && !bytes.Contains(ignore, []byte(".llmops")) {
-		e.info("add .llmops/ to .gitignore: it holds texts of calls")
 	}
 	next := "llmops eval run greeting"
 	if dir != "." {
