@@ -1,7 +1,7 @@
 package cli
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -38,25 +38,25 @@ func dollars(m llm.Money) string {
 	case m == 0:
 		return "$0"
 	case abs >= 1:
-		text := fmt.Sprintf("%.2f", abs)
-		whole, cents, _ := strings.Cut(text, ".")
-		var n int64
-		_, _ = fmt.Sscan(whole, &n) // it is a number that was just written
+		whole, cents, _ := strings.Cut(decimals(abs, 2), ".")
+		n, _ := strconv.ParseInt(whole, 10, 64) // it is a number that was just written
 		return minus(m) + "$" + grouped(n) + "." + cents
 	case abs >= 0.1:
-		return fmt.Sprintf("%s$%.3f", minus(m), abs)
+		return minus(m) + "$" + decimals(abs, 3)
 	case abs >= 0.01:
-		return fmt.Sprintf("%s$%.4f", minus(m), abs)
+		return minus(m) + "$" + decimals(abs, 4)
 	case abs >= 0.001:
-		return fmt.Sprintf("%s$%.5f", minus(m), abs)
+		return minus(m) + "$" + decimals(abs, 5)
 	case abs >= 0.0001:
-		return fmt.Sprintf("%s$%.6f", minus(m), abs)
+		return minus(m) + "$" + decimals(abs, 6)
 	}
 	if m < 0 {
 		return "-" + (-m).String()
 	}
 	return m.String()
 }
+
+func decimals(v float64, n int) string { return strconv.FormatFloat(v, 'f', n, 64) }
 
 func minus(m llm.Money) string {
 	if m < 0 {
@@ -68,11 +68,12 @@ func minus(m llm.Money) string {
 // wrapLine makes a text safe for a terminal and breaks it at spaces. Lines after the first are indented.
 func wrapLine(text string, width int) string {
 	var b strings.Builder
+	b.Grow(len(text) + len(text)/16)
 	column := 0
-	for i, word := range strings.Fields(termsafe.Line(text)) {
+	for word := range strings.FieldsSeq(termsafe.Line(text)) {
 		n := ansi.StringWidth(word)
 		switch {
-		case i == 0:
+		case b.Len() == 0:
 		case column+1+n > width:
 			b.WriteString("\n  ")
 			column = 2

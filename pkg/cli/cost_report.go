@@ -85,7 +85,7 @@ func runCostReport(ctx context.Context, e *env, o reportOptions, now time.Time) 
 	doc.cut(o.top)
 	switch {
 	case o.json:
-		return writeJSON(e.out, doc.json())
+		return doc.json(e.out)
 	case o.csv:
 		return doc.csv(e.out)
 	}
@@ -150,10 +150,28 @@ func (d *costReport) order(by string) {
 	}
 	switch by {
 	case "cost":
-		slices.SortStableFunc(d.Rows, func(a, b ledger.Total) int { return cmp.Compare(b.Cost, a.Cost) })
+		d.Rows = falling(d.Rows, func(t *ledger.Total) int64 { return int64(t.Cost) })
 	case "calls":
-		slices.SortStableFunc(d.Rows, func(a, b ledger.Total) int { return cmp.Compare(b.Calls, a.Calls) })
+		d.Rows = falling(d.Rows, func(t *ledger.Total) int64 { return t.Calls })
 	}
+}
+
+// falling are the rows with the most first; equal ones stay in their order. A row is large, and moves once.
+func falling(rows []ledger.Total, of func(*ledger.Total) int64) []ledger.Total {
+	type place struct {
+		n   int64
+		row int
+	}
+	places := make([]place, len(rows))
+	for i := range rows {
+		places[i] = place{of(&rows[i]), i}
+	}
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(b.n, a.n), a.row-b.row) })
+	out := make([]ledger.Total, len(rows))
+	for i, p := range places {
+		out[i] = rows[p.row]
+	}
+	return out
 }
 
 // cut sums up the rows after the first n in one.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -17,19 +16,8 @@ func (d *costReport) print(e *env) error {
 		e.info("the ledger has no such calls")
 		return nil
 	}
-	columns := d.columns()
-	g := d.grid(columns)
-	var left []string
-	for _, name := range []string{"hits", "cached", "failed", "saved", "per pass"} { // what matters least first
-		if g.least() <= e.width() {
-			break
-		}
-		if i := slices.IndexFunc(columns, func(c reportColumn) bool { return c.name == name }); i >= 0 {
-			columns = slices.Delete(columns, i, i+1)
-			left = append(left, name)
-			g = d.grid(columns)
-		}
-	}
+	g := d.grid(d.columns())
+	left := g.squeeze(e.width(), "hits", "cached", "failed", "saved", "per pass")
 	if err := g.fitted(e); err != nil {
 		return err
 	}
@@ -48,45 +36,47 @@ func (d *costReport) grid(columns []reportColumn) *grid {
 	for _, c := range columns {
 		g.header = append(g.header, c.name)
 	}
-	rows := d.Rows
-	if len(rows) > 1 {
-		rows = append(slices.Clip(rows), d.Sum)
-	}
-	for i, t := range rows {
-		cells := d.keys(t, i)
-		for _, c := range columns {
-			cells = append(cells, c.cell(&t))
+	g.rows = make([][]string, 0, len(d.Rows)+1)
+	add := func(t *ledger.Total, i int) {
+		cells := make([]string, len(g.header))
+		d.keys(cells[:g.left], t, i)
+		for k, c := range columns {
+			cells[g.left+k] = c.cell(t)
 		}
 		g.add(cells...)
+	}
+	for i := range d.Rows {
+		add(&d.Rows[i], i)
+	}
+	if len(d.Rows) > 1 {
+		add(&d.Sum, len(d.Rows))
 	}
 	return g
 }
 
-// keys are the first cells of row i: "all" for the sum, and how many groups the rest of --top is.
-func (d *costReport) keys(t ledger.Total, i int) []string {
-	cells := make([]string, len(d.By))
+// keys fills in the first cells of row i: "all" for the sum, and how many groups the rest of --top is.
+func (d *costReport) keys(cells []string, t *ledger.Total, i int) {
 	for k, b := range d.By {
-		if cells[k] = d.key(t.Key, b); cells[k] == "" {
+		if cells[k] = reportKey(&t.Key, b); cells[k] == "" {
 			cells[k] = "–"
 		}
 	}
 	var label string
 	switch {
 	case len(d.By) == 0:
-		return cells
+		return
 	case len(d.Rows) > 1 && i == len(d.Rows):
 		label = "all"
 	case d.Rest > 0 && i == len(d.Rows)-1:
 		label = fmt.Sprintf("%s more", grouped(d.Rest))
 	default:
-		return cells
+		return
 	}
 	clear(cells)
 	cells[0] = label
-	return cells
 }
 
-func (d *costReport) key(k ledger.Key, by ledger.Dimension) string {
+func reportKey(k *ledger.Key, by ledger.Dimension) string {
 	switch by {
 	case ledger.ByDay:
 		return k.Day
@@ -165,11 +155,11 @@ func compact(n int64) string {
 	case n < 100_000:
 		return grouped(n)
 	case n < 1_000_000:
-		return fmt.Sprintf("%.1fk", float64(n)/1e3)
+		return decimals(float64(n)/1e3, 1) + "k"
 	case n < 1_000_000_000:
-		return fmt.Sprintf("%.2fM", float64(n)/1e6)
+		return decimals(float64(n)/1e6, 2) + "M"
 	}
-	return fmt.Sprintf("%.2fG", float64(n)/1e9)
+	return decimals(float64(n)/1e9, 2) + "G"
 }
 
 // printOutlook says what the figures mean for the month, and what they leave out.

@@ -175,7 +175,7 @@ func latencyWord(l *eval.Latency, of func(*eval.Latency) float64) string {
 
 // folded cuts a table into several that fit a width, each with the first column.
 func (g *grid) folded(width int, fold bool) []*grid {
-	if !fold || g.width() <= width {
+	if !fold || total(g.widths()) <= width {
 		return []*grid{g}
 	}
 	var parts []*grid

@@ -1,7 +1,8 @@
 package cli
 
 import (
-	"fmt"
+	"bufio"
+	"slices"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -19,7 +20,7 @@ func (g *grid) narrowest() int {
 // middles, and where that is not enough, each row becomes a paragraph in which nothing is shortened.
 func (g *grid) fitted(e *env) error {
 	widths := g.widths()
-	for over := g.total() - e.width(); over > 0; over-- {
+	for over := total(widths) - e.width(); over > 0; over-- {
 		widest := 0
 		for i := range g.left {
 			if widths[i] > widths[widest] {
@@ -39,31 +40,40 @@ func (g *grid) fitted(e *env) error {
 	return g.print(e)
 }
 
-// total is how wide the table is.
-func (g *grid) total() int {
+// total is how wide a table of such columns is.
+func total(widths []int) int {
 	n := -2
-	for _, w := range g.widths() {
+	for _, w := range widths {
 		n += w + 2
 	}
 	return n
 }
 
-// least is how wide the table is with its texts as short as fitted makes them.
-func (g *grid) least() int {
-	n := g.total()
-	for _, w := range g.widths()[:g.left] {
-		n -= max(0, w-g.narrowest())
+// squeeze leaves out columns, the ones that matter least first, until the table with its texts as short as fitted makes
+// them is no wider than it may be. It gives the names of those that it left out.
+func (g *grid) squeeze(width int, columns ...string) (left []string) {
+	widths := g.widths()
+	for _, name := range columns {
+		least := total(widths)
+		for _, w := range widths[:g.left] {
+			least -= max(0, w-g.narrowest())
+		}
+		if least <= width {
+			break
+		}
+		if i := slices.Index(g.header[g.left:], name); i >= 0 {
+			g.drop(g.left + i)
+			widths = slices.Delete(widths, g.left+i, g.left+i+1)
+			left = append(left, name)
+		}
 	}
-	return n
+	return left
 }
 
 func (g *grid) widths() []int {
 	widths := make([]int, len(g.header))
-	for i, h := range g.header {
-		widths[i] = ansi.StringWidth(h)
-		for _, row := range g.rows {
-			widths[i] = max(widths[i], ansi.StringWidth(row[i]))
-		}
+	for c := range g.header {
+		widths[c] = g.columnWidth(c)
 	}
 	return widths
 }
@@ -79,17 +89,17 @@ func middle(s string, width int) string {
 }
 
 func (g *grid) paragraphs(e *env) error {
+	out, width := bufio.NewWriter(e.out), e.width()
+	var text []byte
 	for _, row := range g.rows {
-		text := ""
+		text = text[:0]
 		for i, cell := range row {
-			if cell == "" {
-				continue
+			if cell != "" {
+				text = append(append(append(append(text, g.header[i]...), ' '), cell...), ", "...)
 			}
-			text += fmt.Sprintf("%s %s, ", g.header[i], cell)
 		}
-		if err := e.say("%s", wrapLine(text[:len(text)-2], e.width())); err != nil {
-			return err
-		}
+		_, _ = out.WriteString(wrapLine(string(text[:len(text)-2]), width))
+		_ = out.WriteByte('\n')
 	}
-	return nil
+	return out.Flush() // tells also of an earlier failure
 }

@@ -50,15 +50,6 @@ func someRef(list []ledger.Record) bool {
 	return false
 }
 
-// drop leaves a column of texts out.
-func (g *grid) drop(column int) {
-	cut := func(cells []string) []string { return append(cells[:column:column], cells[column+1:]...) }
-	g.header, g.left = cut(g.header), g.left-1
-	for i := range g.rows {
-		g.rows[i] = cut(g.rows[i])
-	}
-}
-
 // shortID is how many letters of a call's id are shown where there is no room for all: its end is chance, and
 // logs show takes it.
 const shortID = 8
@@ -66,15 +57,15 @@ const shortID = 8
 // list prints calls in the terminal's width: ids lose their beginnings, prompts and models
 // their middles, and times their seconds.
 func (g *grid) list(e *env) error {
-	if g.total() > e.width() {
+	if total(g.widths()) > e.width() {
 		for _, row := range g.rows {
 			row[1] = row[1][max(0, len(row[1])-shortID):]
 		}
 	}
 	for _, floor := range []int{10, 6} {
-		g.narrow(g.total()-e.width(), floor)
+		g.narrow(total(g.widths())-e.width(), floor)
 	}
-	if g.total() > e.width() {
+	if total(g.widths()) > e.width() {
 		for _, row := range g.rows {
 			row[0] = row[0][:max(0, len(row[0])-len(":05"))]
 		}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -13,7 +14,7 @@ import (
 // is as wide as that. What goes into a pipe is whole.
 func (e *env) fitted(g *grid, columns ...int) error {
 	if e.narrow() {
-		over := g.width() - e.width()
+		over := total(g.widths()) - e.width()
 		for _, c := range columns {
 			if over <= 0 {
 				break
@@ -31,17 +32,11 @@ func (e *env) narrow() bool { return e.outTTY || config.TerminalFrom(e.environ).
 func (g *grid) columnWidth(c int) int {
 	w := ansi.StringWidth(g.header[c])
 	for _, row := range g.rows {
-		w = max(w, ansi.StringWidth(row[c]))
+		if len(row[c]) > w { // no text has more columns than bytes
+			w = max(w, ansi.StringWidth(row[c]))
+		}
 	}
 	return w
-}
-
-func (g *grid) width() int {
-	sum := 2 * (len(g.header) - 1)
-	for c := range g.header {
-		sum += g.columnWidth(c)
-	}
-	return sum
 }
 
 // shorten makes a column at most so many columns narrower, and tells by how many it did.
@@ -64,13 +59,18 @@ func (g *grid) dropEmpty() {
 		if !empty {
 			continue
 		}
-		g.header = append(g.header[:c:c], g.header[c+1:]...)
-		for i, row := range g.rows {
-			g.rows[i] = append(row[:c:c], row[c+1:]...)
-		}
-		if c < g.left {
-			g.left--
-		}
+		g.drop(c)
+	}
+}
+
+// drop leaves a column out.
+func (g *grid) drop(c int) {
+	g.header = slices.Delete(g.header, c, c+1)
+	for i, row := range g.rows {
+		g.rows[i] = slices.Delete(row, c, c+1)
+	}
+	if c < g.left {
+		g.left--
 	}
 }
 

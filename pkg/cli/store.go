@@ -28,7 +28,7 @@ func (e *env) ledger(ctx context.Context, sync bool) (*ledger.Ledger, error) {
 		return nil, err
 	}
 	if behind, err := db.Behind(ctx, ledger.Schema()); err == nil && behind {
-		e.notice("the ledger is of an older llmops and is brought up to date: half a minute or more for a million calls")
+		e.notice("bringing an older ledger up to date: half a minute or more for a million calls")
 	}
 	l, err := ledger.Open(ctx, db, ledger.Options{
 		Texts: ledger.Texts(cfg.Ledger.Texts), Scrub: a.redactor.redact, Redact: redactPersonal, Sync: sync,

@@ -9,15 +9,15 @@ import (
 
 // Grouped writes 1,234,567.
 func Grouped[N int | int64](n N) string {
-	digits := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if n < 0 {
-		sign, digits = "-", digits[1:]
+	var room, text [26]byte // the least number takes all of it
+	digits, out := strconv.AppendInt(room[:0], int64(n), 10), text[:0]
+	for i, c := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 && digits[i-1] != '-' {
+			out = append(out, ',')
+		}
+		out = append(out, c)
 	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
+	return string(out)
 }
 
 // Of writes "1 file", "2 files" and "2 entries": what is an English noun whose plural is regular.

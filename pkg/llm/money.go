@@ -1,6 +1,7 @@
 package llm
 
 import (
+	"bytes"
 	"fmt"
 	"math/big"
 	"strconv"
@@ -15,22 +16,29 @@ const Dollar Money = 1_000_000_000
 
 // String writes dollars with as many decimals as it takes, two at least: "$0.00", "$0.000125".
 func (m Money) String() string {
-	sign := ""
+	var room [24]byte
+	return string(m.append(room[:0], "$"))
+}
+
+// append writes the dollars behind their sign.
+func (m Money) append(b []byte, currency string) []byte {
 	u := uint64(m)
 	if m < 0 {
-		sign, u = "-", -u
+		b, u = append(b, '-'), -u
 	}
-	frac := strings.TrimRight(fmt.Sprintf("%09d", u%1e9), "0")
-	for len(frac) < 2 {
-		frac += "0"
+	b = strconv.AppendUint(append(b, currency...), u/1e9, 10)
+	point := len(b)
+	b = strconv.AppendUint(b, 1e9+u%1e9, 10) // its 1 keeps the zeros, and becomes the point
+	b[point] = '.'
+	for len(b) > point+3 && b[len(b)-1] == '0' {
+		b = b[:len(b)-1]
 	}
-	return sign + "$" + strconv.FormatUint(u/1e9, 10) + "." + frac
+	return b
 }
 
 // MarshalJSON writes dollars as a JSON number, exactly: 0.000125.
 func (m Money) MarshalJSON() ([]byte, error) {
-	s := strings.Replace(m.String(), "$", "", 1)
-	return []byte(strings.TrimSuffix(s, ".00")), nil
+	return bytes.TrimSuffix(m.append(nil, ""), []byte(".00")), nil
 }
 
 // UnmarshalJSON reads dollars from a JSON number.

@@ -24,7 +24,22 @@ func String(s string) string {
 
 // Line neutralises a text and keeps it on one line: line ends and tabs become spaces.
 func Line(s string) string {
+	if isLine(s) {
+		return s
+	}
 	return strings.Join(strings.Fields(String(s)), " ")
+}
+
+// isLine tells of the most common texts, printable ASCII with single spaces inside, that Line has nothing to do.
+func isLine(s string) bool {
+	last := byte(' ')
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == ' ' && last == ' ' {
+			return false
+		}
+		last = s[i]
+	}
+	return s == "" || last != ' '
 }
 
 func needsWork(s string) bool {
