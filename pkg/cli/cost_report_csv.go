@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bufio"
 	"encoding/csv"
 	"io"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 
 // csv writes a line for each row, with exact amounts.
 func (d *costReport) csv(w io.Writer) error {
-	out, figures := csv.NewWriter(w), reportFigures()
+	out, figures := csv.NewWriter(bufio.NewWriterSize(w, 64<<10)), reportFigures() // which csv takes as its own buffer
 	var header []string
 	for _, b := range d.By {
 		header = append(header, string(b))
