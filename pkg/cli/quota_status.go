@@ -39,7 +39,7 @@ type quotaJSON struct {
 	Limit    any        `json:"limit"`
 	Used     any        `json:"used"`     // reservations of calls under way included
 	Set      bool       `json:"set"`      // by `llmops quota set`; else by the configuration
-	FreesAt  *time.Time `json:"frees_at"` // of concurrency: at the latest
+	FreesAt  *time.Time `json:"frees_at"` // of concurrency: if the processes of its calls have died; a call that ends frees it before
 }
 
 func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now time.Time) error {
@@ -65,7 +65,7 @@ func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now 
 			if used >= limit {
 				t := u.state.Frees(r, limit, 1, now)
 				if r == budget.Concurrency {
-					t = u.state.Latest(limit, 1, now) // or as soon as a call ends
+					t = u.state.Lapses(limit, 1, now) // or as soon as a call ends
 				}
 				if !t.IsZero() {
 					row.FreesAt, frees = &t, untilWords(t, now)
