@@ -63,12 +63,12 @@ func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now 
 			row := quotaJSON{string(u.scope), string(r), amount(r, limit), amount(r, used), u.set[r] > 0, nil}
 			frees := ""
 			if used >= limit {
-				t := u.state.Frees(r, limit, 1, now)
+				t, provided := u.state.Frees(r, limit, 1, now), ""
 				if r == budget.Concurrency {
-					t = u.state.Lapses(limit, 1, now) // or as soon as a call ends
+					t, provided = u.state.Lapses(limit, 1, now), " if its process died" // or as soon as a call ends
 				}
 				if !t.IsZero() {
-					row.FreesAt, frees = &t, untilWords(t, now)
+					row.FreesAt, frees = &t, untilWords(t, now)+provided
 				}
 			}
 			rows = append(rows, row)

@@ -136,16 +136,16 @@ func leaseClockBack(t *testing.T, s budget.Store) {
 }
 
 func manyLeases(t *testing.T, s budget.Store) {
-	limits, ids := budget.Limits{budget.Concurrency: 500}, []string(nil)
-	for i := range 500 {
+	limits, ids := budget.Limits{budget.Concurrency: 1100}, []string(nil)
+	for i := range 1100 {
 		ids = append(ids, fmt.Sprint("call ", i))
 		granted(t, s, leased(ids[i], noon, limits))
 	}
-	renew(t, s, after(30), ids[:499]...)
+	renew(t, s, after(30), ids[:1099]...)
 	granted(t, s, leased("one is free", after(60), limits))
 	refused(t, s, leased("no more", after(60), limits), after(90))
-	counts(t, s, after(89), 500, 50_100)
-	counts(t, s, after(90), 1, 50_100)
+	counts(t, s, after(89), 1100, 110_100)
+	counts(t, s, after(90), 1, 110_100)
 }
 
 // randomLeases gives a request the lease of a call that is renewed, and has it renew others.

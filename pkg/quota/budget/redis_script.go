@@ -37,20 +37,27 @@ for _ = 1, tonumber(ARGV[1]) do
 	first, from = first + n, from + 5
 end
 
-local function ends(held) return tonumber(string.match(held, '%S+$')) end
+local function ends(held) return tonumber(string.match(held, '.* (%d+)$')) end
 local function ending(held, at) return (string.gsub(held, '%S+$', at)) end
 
-local function renew(key, id, lease)
-	local held = redis.call('HGET', key, 'r:' .. id)
-	if not held then return end
-	redis.call('HSET', key, 'l:' .. id, lease)
-	if ends(held) < tonumber(lease) then redis.call('HSET', key, 'r:' .. id, ending(held, lease)) end
+-- renew puts off the leases of ARGV's ids from i to j: not many at once, since unpack has room for some thousands.
+local function renew(key, lease, i, j)
+	local fields, set = {}, {}
+	for k = i, j do table.insert(fields, 'r:' .. ARGV[k]) end
+	for k, held in ipairs(redis.call('HMGET', key, unpack(fields))) do
+		if held then
+			table.insert(set, 'l:' .. ARGV[i + k - 1])
+			table.insert(set, lease)
+			if ends(held) < tonumber(lease) then redis.call('HSET', key, fields[k], ending(held, lease)) end
+		end
+	end
+	if #set > 0 then redis.call('HSET', key, unpack(set)) end
 end
 
 from = from + 1
 for _ = 1, tonumber(ARGV[from - 1]) do
 	local n = tonumber(ARGV[from + 1])
-	for i = from + 2, from + 1 + n do renew(KEYS[first], ARGV[i], ARGV[from]) end
+	for i = from + 2, from + 1 + n, 500 do renew(KEYS[first], ARGV[from], i, math.min(i + 499, from + 1 + n)) end
 	first, from = first + 1, from + 2 + n
 end
 if first > #KEYS then return {0} end
