@@ -60,10 +60,8 @@ func (b *Budgets) release(r *Reservation) {
 	}
 }
 
-// parted remembers the parts of a reservation in its stead.
+// parted remembers the parts of a reservation in its stead; mu is held.
 func (b *Budgets) parted(r *Reservation, parts ...*Reservation) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
 	if _, ok := b.held[r]; !ok {
 		return
 	}

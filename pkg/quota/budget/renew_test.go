@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"go.uber.org/goleak"
 	"pgregory.net/rapid"
 
 	"github.com/llmops-toolkit/llmops/pkg/quota/budget"
@@ -271,4 +272,35 @@ func TestRandomCallsAndDeaths(t *testing.T) {
 			rt.Fatal(fmt.Sprint("limit ", n, ", calls ", calls))
 		}
 	})
+}
+
+// Reservations are parted and settled while others' leases are renewed: for the race detector, and nothing is left over.
+func TestRenewalsBesideSplits(t *testing.T) {
+	s := &watched{Memory: budget.NewMemory()}
+	b := budget.New(budget.Config{Store: s, Limits: atOnce(1000), Slot: 3 * time.Millisecond})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 300 {
+				r, err := b.Reserve(t.Context(), []budget.Scope{acme, "provider:openai"}, one(1, 0))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				of, others := r.Split([]budget.Scope{"provider:openai"})
+				time.Sleep(time.Millisecond)
+				of.Settle(one(1, 0))
+				others.Settle(one(1, 0))
+			}
+		})
+	}
+	wg.Wait()
+	closed(t, b)
+	for _, scope := range []budget.Scope{acme, "provider:openai"} {
+		state, _, _ := s.Get(t.Context(), scope)
+		if n := state.Used(budget.Concurrency, time.Now()); n != 0 {
+			t.Errorf("%d calls of %s are left", n, scope)
+		}
+	}
+	goleak.VerifyNone(t)
 }

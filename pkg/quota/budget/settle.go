@@ -21,6 +21,8 @@ func (r *Reservation) Split(scopes []Scope) (of, others *Reservation) {
 	if r == nil {
 		return nil, nil
 	}
+	r.b.mu.Lock() // a renewal may read the scopes
+	defer r.b.mu.Unlock()
 	n := 0 // those of the scopes come first
 	for i, s := range r.scopes {
 		if slices.Contains(scopes, s) {
