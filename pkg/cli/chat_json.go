@@ -66,7 +66,8 @@ type errorJSON struct {
 	Type    string `json:"type"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
-	// FreesAt is when a limit of ours that is reached has room again, of concurrency at the latest.
+	// FreesAt is when a limit of ours that is reached has room again; of concurrency when the processes of its calls have
+	// died, and a call that ends frees it before.
 	FreesAt *time.Time `json:"frees_at,omitempty"`
 }
 
@@ -142,7 +143,7 @@ func newErrorJSON(err error) *errorJSON {
 	if limit, ok := errors.AsType[*budget.LimitError](err); ok {
 		at := limit.Frees
 		if limit.Resource == budget.Concurrency {
-			at = limit.Latest
+			at = limit.Lapses
 		}
 		if !at.IsZero() {
 			out.FreesAt = &at

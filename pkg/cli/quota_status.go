@@ -39,7 +39,7 @@ type quotaJSON struct {
 	Limit    any        `json:"limit"`
 	Used     any        `json:"used"`     // reservations of calls under way included
 	Set      bool       `json:"set"`      // by `llmops quota set`; else by the configuration
-	FreesAt  *time.Time `json:"frees_at"` // of concurrency: at the latest
+	FreesAt  *time.Time `json:"frees_at"` // of concurrency: if the processes of its calls have died; a call that ends frees it before
 }
 
 func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now time.Time) error {
@@ -63,12 +63,12 @@ func runQuotaStatus(ctx context.Context, e *env, f scopeFlags, asJSON bool, now 
 			row := quotaJSON{string(u.scope), string(r), amount(r, limit), amount(r, used), u.set[r] > 0, nil}
 			frees := ""
 			if used >= limit {
-				t := u.state.Frees(r, limit, 1, now)
+				t, provided := u.state.Frees(r, limit, 1, now), ""
 				if r == budget.Concurrency {
-					t = u.state.Latest(limit, 1, now) // or as soon as a call ends
+					t, provided = u.state.Lapses(limit, 1, now), " if its process died" // or as soon as a call ends
 				}
 				if !t.IsZero() {
-					row.FreesAt, frees = &t, untilWords(t, now)
+					row.FreesAt, frees = &t, untilWords(t, now)+provided
 				}
 			}
 			rows = append(rows, row)

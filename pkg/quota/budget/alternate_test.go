@@ -43,6 +43,7 @@ func TestTakingTurns(t *testing.T) {
 				if before := rapid.IntRange(0, i).Draw(rt, "settled"); before < i {
 					r.Settled = []budget.Settlement{settlement(fmt.Sprint(before), scope, one(rapid.Int64Range(0, 9).Draw(rt, "actual"), 1))}
 				}
+				randomLeases(rt, &r, i, scopes...)
 				_, want = model.Reserve(t.Context(), r)
 				_, got = store.Reserve(t.Context(), r)
 			}

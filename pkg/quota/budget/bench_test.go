@@ -32,6 +32,33 @@ func BenchmarkReserve(b *testing.B) {
 	}
 }
 
+// BenchmarkRenew is the renewal of 500 leases of two scopes each, which is one step.
+func BenchmarkRenew(b *testing.B) {
+	for name, open := range stores {
+		b.Run(name, func(b *testing.B) {
+			s, now := open(b), time.Now()
+			limits := budget.Limits{budget.Concurrency: 500}
+			all := []budget.Renewal{{Scope: acme, Lease: now.Add(time.Hour)}, {Scope: "project:shop", Lease: now.Add(time.Hour)}}
+			for i := range 500 {
+				r := ask(fmt.Sprintf("01JNABCDEFGHIJKLMNPQRST%03d", i), now, one(1, 1), limits)
+				r.Scopes = append(r.Scopes, budget.Bound{Scope: "project:shop", Limits: limits})
+				if e := reserve(b, s, r); e != nil {
+					b.Fatal(e)
+				}
+				for k := range all {
+					all[k].IDs = append(all[k].IDs, r.ID)
+				}
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := s.Reserve(b.Context(), budget.Request{Now: now, Renewed: all}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func Example() {
 	budgets := budget.New(budget.Config{
 		Store:  budget.NewMemory(),

@@ -37,9 +37,11 @@ type Config struct {
 	MaxWait time.Duration
 	// Waiting is told when it begins to wait. nil: nobody is.
 	Waiting func(*LimitError)
-	// Lease is how long a call may be under way. After that its process is taken to be dead, and what it reserved is
-	// charged; 0 means an hour.
+	// Lease is how long a call may be under way. After that what it reserved is charged; 0 means an hour.
 	Lease time.Duration
+	// Slot is how long a call that a Concurrency bounds keeps its place after its process has died. While the process
+	// lives, Budgets renew it: at the latest when half of it is over, and in one step for all calls. 0 means a minute.
+	Slot time.Duration
 	// Open lets calls through while the store fails. Otherwise they fail: nobody knows what is left.
 	Open bool
 
@@ -67,6 +69,7 @@ type Budgets struct {
 	down    error          // why it could not be read
 	tried   time.Time      // when that was
 	failing bool           // Report was told that calls go on without the store
+	leases
 }
 
 // New makes Budgets.
@@ -79,6 +82,9 @@ func New(cfg Config) *Budgets {
 	}
 	if cfg.Lease == 0 {
 		cfg.Lease = time.Hour
+	}
+	if cfg.Slot == 0 {
+		cfg.Slot = time.Minute
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -102,7 +108,10 @@ type Reservation struct {
 	b      *Budgets
 	id     string
 	scopes []Scope
-	once   sync.Once
+
+	// The mutex of b guards these.
+	renewed int64 // when its lease was, in ms since 1970; 0 means that none is
+	done    bool  // settled
 }
 
 // Reserve takes u from every scope that has limits; of scopes without it remembers nothing. It fails with a
@@ -118,7 +127,9 @@ func (b *Budgets) Reserve(ctx context.Context, scopes []Scope, u Use) (*Reservat
 		return nil, nil
 	case err == nil:
 		b.begins(false)
-		return &Reservation{b: b, id: r.ID, scopes: r.scopes()}, nil
+		res := &Reservation{b: b, id: r.ID, scopes: r.scopes()}
+		b.hold(res, &r)
+		return res, nil
 	case errors.As(err, &limit), ctx.Err() != nil:
 		return nil, err
 	case b.cfg.Open:
@@ -146,6 +157,7 @@ func (b *Budgets) request(ctx context.Context, scopes []Scope, u Use) (Request, 
 	for _, s := range scopes {
 		if limits := b.cfg.Limits(s); len(limits) > 0 || set[s] {
 			r.Scopes = append(r.Scopes, Bound{s, limits})
+			r.renews = r.renews || set[s] || limits[Concurrency] > 0 // what is set may be one
 		}
 	}
 	return r, err
@@ -211,7 +223,8 @@ func (b *Budgets) reserve(ctx context.Context, r *Request) error {
 	start := b.cfg.Now()
 	for try := 0; ; try++ {
 		now := b.cfg.Now()
-		r.Now, r.Until, r.Settled = now, now.Add(b.cfg.Lease), b.take()
+		r.Settled, r.Renewed = b.take(), b.due(now)
+		b.lend(r, now)
 		usages, err := b.cfg.Store.Reserve(ctx, *r)
 		if err == nil {
 			b.warn(usages, now)
@@ -221,6 +234,7 @@ func (b *Budgets) reserve(ctx context.Context, r *Request) error {
 		if !errors.As(err, &limit) {
 			// The answer may be all that was lost: what was reserved is given back, for nothing is called.
 			b.putBack(append(r.Settled, Settlement{ID: r.ID, Scopes: r.scopes()}))
+			b.notRenewed(r.Renewed)
 			return err
 		}
 		wait := limit.sure().Sub(now)

@@ -19,35 +19,37 @@ func (u Use) needs(r Resource) int64 {
 	return u.Tokens
 }
 
-// Reserve takes u from the state, or fails with a *LimitError and changes nothing that counts.
-func (s *State) Reserve(scope Scope, limits Limits, id string, u Use, now, until time.Time) *LimitError {
+// Reserve takes what r asks for from the state, or fails with a *LimitError and changes nothing that counts.
+func (s *State) Reserve(scope Scope, limits Limits, r *Request) *LimitError {
+	u, now := r.Use, r.Now
 	s.tidy(now)
-	s.bound(longest(now, until))
+	s.bound(longest(now, r.Until))
 	var worst *LimitError
-	for _, r := range resources {
-		limit, bounded := limits[r]
+	for _, res := range resources {
+		limit, bounded := limits[res]
 		if !bounded {
 			continue
 		}
-		used, need := s.Used(r, now), u.needs(r)
+		used, need := s.Used(res, now), u.needs(res)
 		if need == 0 || need <= limit-used {
 			continue
 		}
-		e := &LimitError{Scope: scope, Resource: r, Limit: limit, Used: used, Need: need}
+		e := &LimitError{Scope: scope, Resource: res, Limit: limit, Used: used, Need: need}
 		s.foresee(e, now)
 		worst = worse(worst, e)
 	}
 	if worst != nil {
 		return worst
 	}
-	s.take(id, u, now, until)
+	s.take(r)
 	return nil
 }
 
-func (s *State) take(id string, u Use, now, until time.Time) {
+func (s *State) take(r *Request) {
+	u, now := r.Use, r.Now
 	h := hold{
-		id: id, requests: u.Requests, tokens: u.Tokens, money: int64(u.Money),
-		day: dayOf(now), month: monthOf(now), until: until.UnixMilli(),
+		id: r.ID, requests: u.Requests, tokens: u.Tokens, money: int64(u.Money),
+		day: dayOf(now), month: monthOf(now), until: r.Until.UnixMilli(), lease: r.lease().UnixMilli(),
 	}
 	for i := range rates {
 		h.slots[i] = rates[i].at(now)
@@ -97,8 +99,8 @@ func spend(list []spent, period, tokens, money int64) []spent {
 	return list
 }
 
-// Settle puts what a call took in place of what it had reserved. A reservation that is not there, because it ran out,
-// was counted in full and stays so.
+// Settle puts what a call took in place of what it had reserved, though its place may have gone to another. A
+// reservation that is not there, because it ran out, was counted in full and stays so.
 func (s *State) Settle(id string, u Use) {
 	for i := range s.held {
 		if h := s.held[i]; h.id == id {
@@ -137,7 +139,8 @@ func longest(now, until time.Time) time.Time {
 
 func (s *State) bound(last time.Time) {
 	for i := range s.held {
-		s.held[i].until = min(s.held[i].until, last.UnixMilli())
+		h := &s.held[i]
+		h.until, h.lease = min(h.until, last.UnixMilli()), min(h.lease, last.UnixMilli())
 	}
 }
 

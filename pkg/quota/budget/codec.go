@@ -8,7 +8,10 @@ import (
 // A state is written as a version, then lists with their lengths before them, in variable-length integers; slots are
 // written as the distance from the one before. A decision rewrites it each time, so that it is short and made without
 // reflection.
-const codecVersion = 1
+const (
+	codecVersion = 2
+	withoutLease = 1 // the version whose reservations had no lease
+)
 
 func (s *State) encode(b []byte) []byte {
 	b = append(b, codecVersion)
@@ -36,7 +39,7 @@ func (s *State) encode(b []byte) []byte {
 		h := &s.held[i]
 		put(int64(len(h.id)))
 		b = append(b, h.id...)
-		put(h.requests, h.tokens, h.money, h.slots[0], h.slots[1], h.slots[2], h.day, h.month, h.until)
+		put(h.requests, h.tokens, h.money, h.slots[0], h.slots[1], h.slots[2], h.day, h.month, h.until, h.lease)
 	}
 	return b
 }
@@ -82,7 +85,7 @@ func decode(b []byte) (*State, error) {
 	if len(b) == 0 {
 		return s, nil
 	}
-	r := &reader{b: b[1:], bad: b[0] != codecVersion}
+	r := &reader{b: b[1:], bad: b[0] != codecVersion && b[0] != withoutLease}
 	for i := range s.rates {
 		list, last := make([]slotted, r.count(2)), int64(0)
 		for k := range list {
@@ -100,7 +103,11 @@ func decode(b []byte) (*State, error) {
 	}
 	s.held = make([]hold, r.count(10))
 	for k := range s.held {
-		s.held[k] = r.hold()
+		if s.held[k] = r.hold(); b[0] == withoutLease {
+			s.held[k].lease = s.held[k].until
+		} else {
+			s.held[k].lease = r.number()
+		}
 	}
 	if r.bad || len(r.b) > 0 {
 		return nil, errState

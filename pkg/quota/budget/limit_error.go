@@ -20,9 +20,9 @@ type LimitError struct {
 	// Held is what calls under way have reserved of a budget, where there is room as soon as they give enough of it
 	// back; else 0.
 	Held int64
-	// Latest is, of Concurrency, when there is room even if no call under way ends: their processes are then taken to be
-	// dead. Else it is zero.
-	Latest time.Time
+	// Lapses is, of Concurrency, when there is room if the processes of the calls under way have died. A process that
+	// lives keeps its places for as long as its calls take. Of other resources it is zero.
+	Lapses time.Time
 }
 
 // ErrStore is in the error of a call that was not made because the store failed and Config.Open is not set.
@@ -41,8 +41,8 @@ func (e *LimitError) Error() string {
 	if !e.Frees.IsZero() {
 		s += ", free at " + e.Frees.Format(time.RFC3339)
 	}
-	if !e.Latest.IsZero() {
-		s += ", free when a call under way ends, at the latest at " + e.Latest.Format(time.RFC3339)
+	if !e.Lapses.IsZero() {
+		s += ", free when a call under way ends, or at " + e.Lapses.Format(time.RFC3339) + " if its process has died"
 	}
 	if e.Held > 0 {
 		s += ", or when calls under way give back enough of the " + e.Resource.Amount(e.Held) + " that they reserved"

@@ -12,7 +12,7 @@ func (r *Reservation) Settle(u Use) {
 	if r == nil {
 		return
 	}
-	r.once.Do(func() { r.b.settle(Settlement{r.id, r.scopes, u}) })
+	r.b.settle(r, u)
 }
 
 // Split parts a reservation into what holds of the scopes and what holds of its others, each to be settled for itself.
@@ -21,6 +21,8 @@ func (r *Reservation) Split(scopes []Scope) (of, others *Reservation) {
 	if r == nil {
 		return nil, nil
 	}
+	r.b.mu.Lock() // a renewal may read the scopes
+	defer r.b.mu.Unlock()
 	n := 0 // those of the scopes come first
 	for i, s := range r.scopes {
 		if slices.Contains(scopes, s) {
@@ -34,16 +36,22 @@ func (r *Reservation) Split(scopes []Scope) (of, others *Reservation) {
 	if n < len(r.scopes) {
 		others = &Reservation{b: r.b, id: r.id, scopes: r.scopes[n:]}
 	}
+	r.b.parted(r, of, others)
 	return of, others
 }
 
 // gather is how long settlements wait for a reservation that takes them along.
 const gather = 20 * time.Millisecond
 
-func (b *Budgets) settle(s Settlement) {
+func (b *Budgets) settle(r *Reservation, u Use) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.settled = append(b.settled, s)
+	if r.done {
+		return
+	}
+	r.done = true
+	b.release(r)
+	b.settled = append(b.settled, Settlement{r.id, r.scopes, u})
 	b.wake()
 }
 
@@ -95,12 +103,15 @@ func (b *Budgets) write() {
 	b.idle.Broadcast()
 }
 
-// Close writes what waits. The Store stays open.
+// Close writes what waits, and renews nothing any more. The Store stays open.
 func (b *Budgets) Close() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed = true
-	for b.writing {
+	if b.beating && b.timer.Stop() {
+		b.beating = false
+	}
+	for b.writing || b.beating {
 		b.idle.Wait()
 	}
 	return nil

@@ -29,7 +29,8 @@ type hold struct {
 	requests, tokens, money int64
 	slots                   [len(rates)]int64
 	day, month              int64
-	until                   int64 // in ms since 1970: after that its process is taken to be dead
+	until                   int64 // in ms since 1970: after that nothing of it is given back
+	lease                   int64 // in ms since 1970: after that its process is taken to be dead; renewed while it lives
 }
 
 // Used is how much of a resource counts at a time; of a nil State nothing does.
@@ -70,7 +71,7 @@ func (s *State) beyond(share float64, limits Limits, now time.Time) bool {
 
 func (s *State) underWay(now time.Time) (n int64) {
 	for i := range s.held {
-		if s.held[i].until > now.UnixMilli() {
+		if s.held[i].lease > now.UnixMilli() {
 			n++
 		}
 	}
@@ -114,12 +115,13 @@ func (s *State) Frees(r Resource, limit, need int64, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// Latest is when there is room for need more calls under way even if none of them ends; zero when there is room.
-func (s *State) Latest(limit, need int64, now time.Time) time.Time {
+// Lapses is when there is room for need more calls under way if the processes of those that are have died; zero when
+// there is room now. A process that lives keeps its places for as long as its calls take.
+func (s *State) Lapses(limit, need int64, now time.Time) time.Time {
 	var ends []int64
 	for i := range s.held {
-		if s.held[i].until > now.UnixMilli() {
-			ends = append(ends, s.held[i].until)
+		if s.held[i].lease > now.UnixMilli() {
+			ends = append(ends, s.held[i].lease)
 		}
 	}
 	over := int64(len(ends)) + need - limit
@@ -136,7 +138,7 @@ func (s *State) foresee(e *LimitError, now time.Time) {
 		return
 	}
 	if e.Resource == Concurrency {
-		e.Latest = s.Latest(e.Limit, e.Need, now)
+		e.Lapses = s.Lapses(e.Limit, e.Need, now)
 	}
 	e.Frees = s.Frees(e.Resource, e.Limit, e.Need, now)
 	if held := s.reserved(e.Resource, now); e.Used-held+e.Need <= e.Limit {
@@ -149,7 +151,7 @@ func (s *State) reserved(r Resource, now time.Time) (sum int64) {
 	for i := range s.held {
 		h := &s.held[i]
 		switch {
-		case h.until <= now.UnixMilli(),
+		case h.lease <= now.UnixMilli(),
 			r.period() == "",
 			r.period() == day && h.day != dayOf(now),
 			r.period() == month && h.month != monthOf(now):

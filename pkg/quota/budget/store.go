@@ -10,7 +10,8 @@ import (
 // one machine, Redis for several machines, Memory for one process. It is safe for concurrent use.
 type Store interface {
 	// Reserve takes the use from every scope, or from none and fails with a *LimitError. What r.Settled holds is
-	// settled before, whatever becomes of the reservation.
+	// settled before, then what r.Renewed holds is renewed, whatever becomes of the reservation. Without scopes it does
+	// nothing else.
 	Reserve(ctx context.Context, r Request) ([]Usage, error)
 	// Settle puts what calls took in the place of their reservations.
 	Settle(ctx context.Context, settled ...Settlement) error
@@ -36,9 +37,14 @@ type Request struct {
 	Scopes []Bound
 	Use    Use
 	Now    time.Time
-	Until  time.Time // after which the call is taken to be dead, and charged in full
+	Until  time.Time // after which the call stays charged in full
+	// Lease is when the place of Concurrency that the call took is free again, and its process taken to be dead, unless
+	// the lease is renewed: Until at the latest, which zero means too.
+	Lease time.Time
 
 	Settled []Settlement
+	Renewed []Renewal
+	renews  bool // by Budgets
 
 	// Soft leaves out of the answer the scopes that have used less than this share of each of their days' and months'
 	// budgets; 0 leaves none out. A store may tell of them all the same.
@@ -50,6 +56,14 @@ type Settlement struct {
 	ID     string
 	Scopes []Scope
 	Use    Use
+}
+
+// Renewal puts off the end of the leases of reservations, those that have run out too: a process that had been stopped
+// goes on, and so do its calls. One that is not there is passed over.
+type Renewal struct {
+	Scope Scope
+	IDs   []string
+	Lease time.Time // the new one, whether it is later or, after the clock was put back, earlier
 }
 
 // Bound is a scope with the limits of the configuration, over which those that were set count. A limit of 0 that was
@@ -92,6 +106,13 @@ func usage(scope Scope, s *State, limits Limits, now time.Time) Usage {
 	return u
 }
 
+func (r *Request) lease() time.Time {
+	if r.Lease.IsZero() || r.Lease.After(r.Until) {
+		return r.Until
+	}
+	return r.Lease
+}
+
 func (r *Request) scopes() []Scope {
 	out := make([]Scope, 0, len(r.Scopes))
 	for _, b := range r.Scopes {
@@ -122,6 +143,11 @@ func (r *Request) each(f func(Scope) error) error {
 			}
 		}
 	}
+	for _, n := range r.Renewed {
+		if err := once(n.Scope); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -139,12 +165,15 @@ func (r *Request) reserve(of func(Scope) *entry) ([]Usage, error) {
 			of(scope).state.Settle(s.ID, s.Use)
 		}
 	}
+	for _, n := range r.Renewed {
+		of(n.Scope).state.renew(n)
+	}
 	var worst *LimitError
 	var out []Usage
 	for _, b := range r.Scopes {
 		e := of(b.Scope)
 		limits := e.limits.Over(b.Limits)
-		if err := e.state.Reserve(b.Scope, limits, r.ID, r.Use, r.Now, r.Until); err != nil {
+		if err := e.state.Reserve(b.Scope, limits, r); err != nil {
 			worst = worse(worst, err)
 			continue
 		}

@@ -94,7 +94,10 @@ func TestStores(t *testing.T) {
 			for name, test := range map[string]func(*testing.T, budget.Store){
 				"a minute's requests": minute, "a budget is settled": settled, "days and months": periods, "calls under way": underWay,
 				"all scopes or none": allOrNone, "a dead call is charged": dead, "limits that were set": limitsSet, "reset": reset,
-				"a clock that jumps back": clockBack, "killed while the clock was ahead": killedAhead, "a sum that runs over": huge, "too large for ever": tooLarge, "what calls under way may give back": heldBack, "usage": usageTold, "concurrent reservations": concurrent,
+				"a clock that jumps back": clockBack, "killed while the clock was ahead": killedAhead, "a sum that runs over": huge, "too large for ever": tooLarge, "what calls under way may give back": heldBack,
+				"a lease is renewed": leaseRenewed, "a lease that ran out": leaseRanOut, "a renewal of nothing": renewsNothing,
+				"a call longer than anybody thought": leaseOutlives, "a lease after the clock was put back": leaseClockBack,
+				"hundreds of leases": manyLeases, "usage": usageTold, "concurrent reservations": concurrent,
 			} {
 				t.Run(name, func(t *testing.T) { test(t, open(t)) })
 			}
@@ -203,7 +206,7 @@ func underWay(t *testing.T, s budget.Store) {
 		}
 	}
 	if e := reserve(t, s, ask("c", noon, one(0, 0), limits)); e == nil || e.Resource != budget.Concurrency || !e.Frees.IsZero() ||
-		!e.Latest.Equal(noon.Add(10*time.Minute)) || !strings.HasSuffix(e.Error(), "free when a call under way ends, at the latest at 2026-03-01T12:10:00Z") {
+		!e.Lapses.Equal(noon.Add(10*time.Minute)) || !strings.HasSuffix(e.Error(), "free when a call under way ends, or at 2026-03-01T12:10:00Z if its process has died") {
 		t.Errorf("got %v", e)
 	}
 	if err := s.Settle(t.Context(), settlement("a", acme, one(0, 0))); err != nil {
@@ -314,10 +317,10 @@ func killedAhead(t *testing.T, s budget.Store) {
 	if e := reserve(t, s, ask("a", noon.AddDate(1, 0, 0), one(0, 0), limits)); e != nil {
 		t.Fatal(e)
 	}
-	if e := reserve(t, s, ask("b", noon, one(0, 0), limits)); e == nil || !e.Latest.Equal(noon.Add(48*time.Hour)) {
+	if e := reserve(t, s, ask("b", noon, one(0, 0), limits)); e == nil || !e.Lapses.Equal(noon.Add(48*time.Hour)) {
 		t.Errorf("after the jump: %v", e)
 	}
-	if e := reserve(t, s, ask("c", noon.Add(30*time.Minute), one(0, 0), limits)); e == nil || !e.Latest.Equal(noon.Add(48*time.Hour)) {
+	if e := reserve(t, s, ask("c", noon.Add(30*time.Minute), one(0, 0), limits)); e == nil || !e.Lapses.Equal(noon.Add(48*time.Hour)) {
 		t.Errorf("later: %v", e)
 	}
 	if e := reserve(t, s, ask("d", noon.Add(49*time.Hour), one(0, 0), limits)); e != nil {
@@ -410,6 +413,7 @@ func TestRandomSchedules(t *testing.T) {
 					now = now.Add(time.Duration(rapid.IntRange(0, 20_000).Draw(rt, "after ms")) * time.Millisecond)
 					u := one(rapid.Int64Range(0, 12).Draw(rt, "tokens"), llm.Money(rapid.Int64Range(0, 12).Draw(rt, "money")))
 					r := budget.Request{ID: fmt.Sprint(i), Scopes: []budget.Bound{{Scope: scope, Limits: limits}}, Use: u, Now: now, Until: now.Add(time.Minute)}
+					randomLeases(rt, &r, i, scope)
 					want, wantErr := model.Reserve(t.Context(), r)
 					got, err := store.Reserve(t.Context(), r)
 					if diff := cmp.Diff(wantErr, err); diff != "" {
