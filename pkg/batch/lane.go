@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
@@ -16,9 +17,10 @@ import (
 type lane struct {
 	ref       string
 	now       func() time.Time
-	elsewhere func(ctx context.Context, wait time.Duration) bool // nil: nowhere
+	elsewhere func(ctx context.Context, atLimit bool) bool // nil: nowhere
 	gate      *gate
 	limiter   *quota.Limiter
+	refused   atomic.Bool // the newest answer was a refusal for the limit
 
 	mu    sync.Mutex
 	again time.Time // when the provider wants to be asked again; guarded by mu
@@ -31,11 +33,11 @@ func newLane(ref string, cfg ThrottleConfig, limiter *quota.Limiter) *lane {
 // enter lets a call begin; the gate must be left after it. A call that would wait for the model alone, and can go
 // elsewhere, fails at once with an *llm.Error.
 func (l *lane) enter(ctx context.Context, tokens int64) (*quota.Reservation, error) {
-	if wait := l.asked(); wait > 0 && l.goes(ctx, wait) {
+	if wait := l.asked(); wait > 0 && l.goes(ctx, true) {
 		return nil, l.full(wait)
 	}
 	if !l.gate.tryEnter() {
-		if l.goes(ctx, 0) {
+		if l.goes(ctx, l.refused.Load()) {
 			return nil, l.full(0)
 		}
 		if err := l.gate.enter(ctx); err != nil {
@@ -45,7 +47,7 @@ func (l *lane) enter(ctx context.Context, tokens int64) (*quota.Reservation, err
 	var wait time.Duration
 	r, err := l.limiter.WaitUnless(ctx, tokens, func(held time.Duration) bool {
 		wait = max(held, l.asked())
-		return l.goes(ctx, wait)
+		return l.goes(ctx, true)
 	})
 	if errors.Is(err, quota.ErrHeld) {
 		err = l.full(wait)
@@ -56,8 +58,8 @@ func (l *lane) enter(ctx context.Context, tokens int64) (*quota.Reservation, err
 	return r, err
 }
 
-func (l *lane) goes(ctx context.Context, wait time.Duration) bool {
-	return l.elsewhere != nil && l.elsewhere(ctx, wait)
+func (l *lane) goes(ctx context.Context, atLimit bool) bool {
+	return l.elsewhere != nil && l.elsewhere(ctx, atLimit)
 }
 
 // full is the error of a call that is not sent.
@@ -79,9 +81,16 @@ func (l *lane) asked() time.Duration {
 	return l.again.Sub(l.now())
 }
 
+// answered takes over how long a good answer took.
+func (l *lane) answered(latency time.Duration) {
+	l.refused.Store(false)
+	l.gate.answered(latency)
+}
+
 // overloaded takes over that a call was refused for the limit; wait is what the provider asks for, 0 where it does
 // not say.
 func (l *lane) overloaded(r *quota.Reservation, began time.Time, wait time.Duration) {
+	l.refused.Store(true)
 	l.gate.overloaded(began)
 	if wait <= 0 {
 		return

@@ -16,8 +16,8 @@ import (
 
 // deployment answers after 50 ms, at most so many calls in every second, and says when the next second begins.
 type deployment struct {
-	perSecond int // 0: none
-	again     time.Duration
+	perSecond int           // 0: none
+	again     time.Duration // that it asks to wait; 0: to the next second; below: it does not say
 
 	mu             sync.Mutex
 	second         time.Time // guarded by mu, as all below
@@ -38,7 +38,7 @@ func (d *deployment) Generate(_ context.Context, _ *llm.Request) (*llm.Response,
 		if again == 0 {
 			again = d.second.Add(time.Second).Sub(time.Now())
 		}
-		return nil, &llm.Error{Kind: llm.KindRateLimit, Status: 429, RetryAfter: again}
+		return nil, &llm.Error{Kind: llm.KindRateLimit, Status: 429, RetryAfter: max(0, again)}
 	}
 	d.inSecond++
 	d.answered++
@@ -68,19 +68,30 @@ func TestLimitOfOneHoldsNoneOfTheOthers(t *testing.T) {
 	pool := func(s gateway.Strategy) gateway.Config {
 		return gateway.Config{Pools: map[string]gateway.Pool{"p": {Strategy: s, Members: []gateway.Member{{Ref: "a/m"}, {Ref: "b/m"}, {Ref: "c/m"}}}}}
 	}
+	chain := gateway.Config{Chains: gateway.Chains{Any: map[string][]gateway.Link{"a/m": {{Ref: "b/m"}}}}}
+	ofOne := gateway.Config{
+		Pools:  map[string]gateway.Pool{"one": {Members: []gateway.Member{{Ref: "a/m"}}}},
+		Chains: gateway.Chains{Any: map[string][]gateway.Link{"pool/one": {{Ref: "b/m"}}}},
+	}
 	for name, c := range map[string]struct {
 		model   string
 		gateway gateway.Config
+		again   time.Duration
+		within  time.Duration
+		asked   int // the calls that were under way together, as often as they are tried, or one at a time
 	}{
-		"pool":         {"pool/p", pool(gateway.Weighted)},
-		"busy pool":    {"pool/p", pool(gateway.LeastBusy)},
-		"fast pool":    {"pool/p", pool(gateway.LowestLatency)},
-		"substitute":   {"a/m", gateway.Config{Chains: gateway.Chains{Any: map[string][]gateway.Link{"a/m": {{Ref: "b/m"}}}}}},
-		"pool's chain": {"pool/one", gateway.Config{Pools: map[string]gateway.Pool{"one": {Members: []gateway.Member{{Ref: "a/m"}}}}, Chains: gateway.Chains{Any: map[string][]gateway.Link{"pool/one": {{Ref: "b/m"}}}}}},
+		"pool":             {"pool/p", pool(gateway.Weighted), 20 * time.Second, 2500 * time.Millisecond, 16},
+		"busy pool":        {"pool/p", pool(gateway.LeastBusy), 20 * time.Second, 2500 * time.Millisecond, 16},
+		"fast pool":        {"pool/p", pool(gateway.LowestLatency), 20 * time.Second, 2500 * time.Millisecond, 16},
+		"pool, short wait": {"pool/p", pool(gateway.Weighted), time.Second, 2500 * time.Millisecond, 32},
+		"substitute":       {"a/m", chain, 20 * time.Second, 2500 * time.Millisecond, 16},
+		"short wait":       {"a/m", chain, 2 * time.Second, 12 * time.Second, 64},
+		"no wait asked":    {"a/m", chain, -1, 12 * time.Second, 200},
+		"pool's chain":     {"pool/one", ofOne, 20 * time.Second, 2500 * time.Millisecond, 16},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				limited := &deployment{again: 20 * time.Second}
+				limited := &deployment{again: c.again}
 				all := map[string]*deployment{"a/m": limited, "b/m": {perSecond: unbounded}, "c/m": {perSecond: unbounded}}
 				cfg := config(t, questions(600))
 				cfg.Settings.Model, cfg.Concurrency = c.model, 16
@@ -90,11 +101,11 @@ func TestLimitOfOneHoldsNoneOfTheOthers(t *testing.T) {
 				if err != nil || s.Succeeded != 600 {
 					t.Fatal(s, err)
 				}
-				if took := time.Since(began); took > 2500*time.Millisecond {
+				if took := time.Since(began); took > c.within {
 					t.Errorf("it took %s of the servers' time", took)
 				}
-				if limited.sent > 16 {
-					t.Errorf("the one at its limit was asked %d times; want no more than were under way together", limited.sent)
+				if limited.sent > c.asked {
+					t.Errorf("the one at its limit was asked %d times; want %d at most", limited.sent, c.asked)
 				}
 				if s.Retries > limited.sent {
 					t.Errorf("%d retries, for %d calls that were refused", s.Retries, limited.sent)

@@ -18,9 +18,9 @@ type ThrottleConfig struct {
 	Stream      bool             // ask for streams, so that the time to the first token is known
 	Now         func() time.Time // nil means time.Now
 
-	// Elsewhere tells whether a call that would have to wait so long at its model goes to another one when that is
-	// refused it, as gateway.Elsewhere does. nil: there is no other, and it waits.
-	Elsewhere func(ctx context.Context, wait time.Duration) bool
+	// Elsewhere tells whether a call that would have to wait for room at its model, or for its limit, goes to another
+	// one when it fails, as gateway.Elsewhere does. nil: there is no other, and it waits.
+	Elsewhere func(ctx context.Context, atLimit bool) bool
 }
 
 // Throttle holds the calls of a batch to rate limits and to as many at once as each model bears. What one model says
@@ -138,6 +138,6 @@ func (t *Throttle) learn(l *lane, r *quota.Reservation, began time.Time, resp *l
 		t.limited.Add(1)
 		l.overloaded(r, began, e.RetryAfter)
 	case err == nil:
-		l.gate.answered(t.cfg.Now().Sub(began))
+		l.answered(t.cfg.Now().Sub(began))
 	}
 }
