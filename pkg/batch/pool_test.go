@@ -36,7 +36,7 @@ func (d *deployment) Generate(_ context.Context, _ *llm.Request) (*llm.Response,
 	if d.inSecond >= d.perSecond {
 		again := d.again
 		if again == 0 {
-			again = d.second.Add(time.Second).Sub(time.Now())
+			again = time.Until(d.second.Add(time.Second))
 		}
 		return nil, &llm.Error{Kind: llm.KindRateLimit, Status: 429, RetryAfter: max(0, again)}
 	}
