@@ -32,6 +32,9 @@ func newGate(top int, now func() time.Time) *gate {
 
 func (g *gate) enter(ctx context.Context) error { return g.sem.Acquire(ctx, 1) }
 
+// tryEnter enters where there is room at once.
+func (g *gate) tryEnter() bool { return g.sem.TryAcquire(1) }
+
 // leave makes room for another call, unless the bound has come down.
 func (g *gate) leave() {
 	g.mu.Lock()

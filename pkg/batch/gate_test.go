@@ -146,7 +146,7 @@ func TestKnown(t *testing.T) {
 	}
 }
 
-// What one call is told, that it has to wait, holds for all.
+// What one call is told, that it has to wait, holds for all to the same model.
 func TestRetryAfterHoldsAllCalls(t *testing.T) {
 	now := time.Unix(0, 0)
 	throttle := NewThrottle(ThrottleConfig{Concurrency: 4, Now: func() time.Time { return now }})
@@ -155,14 +155,14 @@ func TestRetryAfterHoldsAllCalls(t *testing.T) {
 	if _, err := m.Generate(t.Context(), &llm.Request{Model: "a/b"}); !errors.Is(err, llm.ErrRateLimit) {
 		t.Fatal(err)
 	}
-	if r, wait := throttle.limiter.Take(0); r != nil || wait != refused.RetryAfter {
+	if r, wait := throttle.lane("a/b").limiter.Take(0); r != nil || wait != refused.RetryAfter {
 		t.Errorf("the next call waits %s; want %s", wait, refused.RetryAfter)
 	}
 	if throttle.Concurrency() != 2 {
 		t.Errorf("%d at once; want half of 4", throttle.Concurrency())
 	}
 	now = now.Add(refused.RetryAfter)
-	if r, wait := throttle.limiter.Take(0); r == nil {
+	if r, wait := throttle.lane("a/b").limiter.Take(0); r == nil {
 		t.Errorf("after it, it still waits %s", wait)
 	}
 }

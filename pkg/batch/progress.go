@@ -12,7 +12,8 @@ type Progress struct {
 	Fresh             int // records of this run
 	Problems          int
 	Retries           int
-	Share             float64 // of the input that is read, 0 to 1; 0 when its size is not known
+	StandIns          *llm.StandIns // answers by others than the model asked; nil when there are none
+	Share             float64       // of the input that is read, 0 to 1; 0 when its size is not known
 	Cost              *llm.Money
 	OutputTokens      int64
 	Concurrency       int // calls that may be on the wire
@@ -20,9 +21,10 @@ type Progress struct {
 }
 
 func (r *run) progress(it *item) Progress {
+	standIns := r.tally.clone().standIns
 	p := Progress{
 		Succeeded: r.tally.succeeded, Failed: r.tally.failed, Fresh: r.fresh.succeeded + r.fresh.failed, Problems: r.problems,
-		Retries: r.tally.retries, Cost: copied(r.tally.cost), Concurrency: r.cfg.Concurrency, Elapsed: r.cfg.Now().Sub(r.started),
+		Retries: r.tally.retries, StandIns: standIns.Any(), Cost: copied(r.tally.cost), Concurrency: r.cfg.Concurrency, Elapsed: r.cfg.Now().Sub(r.started),
 	}
 	r.reached = max(r.reached, it.end) // a slow answer does not take the others back
 	if r.size > 0 {

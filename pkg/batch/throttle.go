@@ -3,6 +3,7 @@ package batch
 import (
 	"context"
 	"errors"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,22 +13,29 @@ import (
 
 // ThrottleConfig says what a Throttle holds calls to.
 type ThrottleConfig struct {
-	Concurrency int // calls on the wire at most
+	Concurrency int // calls on the wire to one model at most
 	Limits      quota.Limits
 	Stream      bool             // ask for streams, so that the time to the first token is known
 	Now         func() time.Time // nil means time.Now
+
+	// Elsewhere tells whether a call that would have to wait for room at its model, or for its limit, goes to another
+	// one when it fails, as gateway.Elsewhere does. nil: there is no other, and it waits.
+	Elsewhere func(ctx context.Context, atLimit bool) bool
 }
 
-// Throttle holds the calls of a batch to rate limits and to as many at once as the provider bears. Its
-// Middleware goes directly around the provider, inside of any retry, so that each attempt counts. It is
+// Throttle holds the calls of a batch to rate limits and to as many at once as each model bears. What one model says
+// of its limits holds for the calls to it alone: they go elsewhere where they can, and wait where all are at their
+// limits. Its Middleware goes directly around the provider, inside of any retry, so that each attempt counts. It is
 // safe for concurrent use.
 type Throttle struct {
 	cfg     ThrottleConfig
-	gate    *gate
 	limiter *quota.Limiter
 	counter counter
 
 	sent, limited atomic.Int64
+
+	mu    sync.Mutex
+	lanes map[string]*lane // by reference; guarded by mu
 }
 
 // NewThrottle makes a Throttle.
@@ -36,11 +44,34 @@ func NewThrottle(cfg ThrottleConfig) *Throttle {
 		cfg.Now = time.Now
 	}
 	cfg.Concurrency = max(1, cfg.Concurrency)
-	return &Throttle{cfg: cfg, gate: newGate(cfg.Concurrency, cfg.Now), limiter: quota.NewLimiter(cfg.Limits, cfg.Now)}
+	return &Throttle{cfg: cfg, limiter: quota.NewLimiter(cfg.Limits, cfg.Now), lanes: map[string]*lane{}}
 }
 
 // Concurrency is how many calls may be on the wire now.
-func (t *Throttle) Concurrency() int { return t.gate.limit() }
+func (t *Throttle) Concurrency() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if len(t.lanes) == 0 {
+		return t.cfg.Concurrency
+	}
+	n := 0
+	for _, l := range t.lanes {
+		n += l.gate.limit()
+	}
+	return min(n, t.cfg.Concurrency)
+}
+
+// lane gives the lane of a reference.
+func (t *Throttle) lane(ref string) *lane {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	l := t.lanes[ref]
+	if l == nil {
+		l = newLane(ref, t.cfg, t.limiter.Lane())
+		t.lanes[ref] = l
+	}
+	return l
+}
 
 // Middleware puts the throttle around a provider.
 func (t *Throttle) Middleware() llm.Middleware {
@@ -58,14 +89,12 @@ func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Reques
 	if err != nil {
 		return nil, err
 	}
-	if err := t.gate.enter(ctx); err != nil {
-		return nil, err
-	}
-	defer t.gate.leave()
-	r, err := t.limiter.Wait(ctx, tokens)
+	l := t.lane(req.Model)
+	r, err := l.enter(ctx, tokens)
 	if err != nil {
 		return nil, err
 	}
+	defer l.gate.leave()
 	f.flying.Store(true)
 	defer f.flying.Store(false)
 	if err := ctx.Err(); err != nil {
@@ -78,7 +107,7 @@ func (t *Throttle) generate(ctx context.Context, next llm.Model, req *llm.Reques
 	t.sent.Add(1)
 	began := t.cfg.Now()
 	resp, err := next.Generate(ctx, req)
-	t.learn(r, began, resp, err)
+	t.learn(l, r, began, resp, err)
 	return resp, err
 }
 
@@ -91,8 +120,8 @@ func (t *Throttle) reserved(req *llm.Request) (int64, error) {
 	return input + t.counter.output(req), err
 }
 
-// learn settles the reservation and moves the bounds.
-func (t *Throttle) learn(r *quota.Reservation, began time.Time, resp *llm.Response, err error) {
+// learn settles the reservation and moves the lane's bounds.
+func (t *Throttle) learn(l *lane, r *quota.Reservation, began time.Time, resp *llm.Response, err error) {
 	if resp != nil {
 		r.Observe(resp.RateLimit)
 	}
@@ -107,11 +136,8 @@ func (t *Throttle) learn(r *quota.Reservation, began time.Time, resp *llm.Respon
 	switch {
 	case failed && (e.Kind == llm.KindRateLimit || e.Kind == llm.KindOverloaded):
 		t.limited.Add(1)
-		t.gate.overloaded(began)
-		if e.RetryAfter > 0 { // the other calls need not find out for themselves
-			r.Observe(&llm.RateLimit{ResetRequests: e.RetryAfter, RemainingTokens: -1})
-		}
+		l.overloaded(r, began, e.RetryAfter)
 	case err == nil:
-		t.gate.answered(t.cfg.Now().Sub(began))
+		l.answered(t.cfg.Now().Sub(began))
 	}
 }

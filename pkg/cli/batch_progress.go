@@ -41,15 +41,16 @@ func newBatchProgress(e *env, asJSON bool) *batchProgress {
 
 // batchProgressJSON is a line of --json-progress.
 type batchProgressJSON struct {
-	Schema      string     `json:"schema"` // "llmops.batch.progress/v1"
-	Succeeded   int        `json:"succeeded"`
-	Failed      int        `json:"failed"`
-	Problems    int        `json:"input_problems"`
-	Retries     int        `json:"retries"`
-	Share       *float64   `json:"share"` // of the input; null when its size is not known
-	Cost        *llm.Money `json:"cost_usd"`
-	Concurrency int        `json:"concurrency"`
-	Elapsed     float64    `json:"elapsed_s"`
+	Schema      string        `json:"schema"` // "llmops.batch.progress/v1"
+	Succeeded   int           `json:"succeeded"`
+	Failed      int           `json:"failed"`
+	Problems    int           `json:"input_problems"`
+	StandIns    *llm.StandIns `json:"stand_ins,omitempty"` // absent when there are none
+	Retries     int           `json:"retries"`
+	Share       *float64      `json:"share"` // of the input; null when its size is not known
+	Cost        *llm.Money    `json:"cost_usd"`
+	Concurrency int           `json:"concurrency"`
+	Elapsed     float64       `json:"elapsed_s"`
 }
 
 func (b *batchProgress) show(p batch.Progress) {
@@ -111,7 +112,7 @@ func batchLine(p batch.Progress) string {
 
 func (b *batchProgress) showJSON(p batch.Progress) {
 	doc := batchProgressJSON{
-		Schema: "llmops.batch.progress/v1", Succeeded: p.Succeeded, Failed: p.Failed, Problems: p.Problems, Retries: p.Retries,
+		Schema: "llmops.batch.progress/v1", Succeeded: p.Succeeded, Failed: p.Failed, Problems: p.Problems, StandIns: p.StandIns, Retries: p.Retries,
 		Cost: p.Cost, Concurrency: p.Concurrency, Elapsed: p.Elapsed.Seconds(),
 	}
 	if p.Share > 0 {

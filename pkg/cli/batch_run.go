@@ -11,6 +11,7 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/batch"
 	"github.com/llmops-toolkit/llmops/pkg/config"
 	"github.com/llmops-toolkit/llmops/pkg/diag"
+	"github.com/llmops-toolkit/llmops/pkg/gateway"
 	"github.com/llmops-toolkit/llmops/pkg/provider"
 	"github.com/llmops-toolkit/llmops/pkg/quota"
 )
@@ -84,7 +85,7 @@ func (e *env) batchConfig(o batchRunOptions, path string, cfg *config.Config) (b
 		return batch.Config{}, err
 	}
 	throttle := batch.NewThrottle(batch.ThrottleConfig{
-		Concurrency: o.concurrency, Stream: o.stream,
+		Concurrency: o.concurrency, Stream: o.stream, Elsewhere: gateway.Elsewhere,
 		Limits: quota.Limits{RequestsPerMinute: o.rpm, TokensPerMinute: o.tpm, RequestsPerDay: o.rpd},
 	})
 	in := batch.Input{Name: path, Path: path, Format: batch.Format(o.format)}

@@ -62,6 +62,6 @@ func runCacheClear(ctx context.Context, e *env, o cacheClearOptions, args []stri
 			return err
 		}
 	}
-	_, err = fmt.Fprintf(e.out, "%d answers removed\n", n)
+	_, err = fmt.Fprintf(e.out, "%s removed\n", plural(n, "answer"))
 	return err
 }

@@ -13,41 +13,34 @@ import (
 
 // chatJSON is what chat --json prints.
 type chatJSON struct {
-	Schema         string         `json:"schema"`
-	Text           string         `json:"text"`
-	FinishReason   *string        `json:"finish_reason"` // null when the answer did not come to its end
-	Complete       bool           `json:"complete"`
-	Model          string         `json:"model"`
-	AnsweredBy     string         `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain, "" when nobody did
-	Why            string         `json:"why,omitempty"`   // what happened to the models that were asked before
-	Route          *routeJSON     `json:"route,omitempty"` // the routing rule that chose the model; absent when none did
-	Cut            *cutJSON       `json:"cut,omitempty"`   // what was left out to fit the context window; absent when nothing was
-	Prompt         *promptJSON    `json:"prompt"`
-	Usage          *llm.Usage     `json:"usage"`
-	CostUSD        *llm.Money     `json:"cost_usd"`
-	ExtraUSD       *llm.Money     `json:"extra_usd,omitempty"` // the part of it for answers that were thrown away, and for summaries
-	Cached         bool           `json:"cached"`
-	SavedUSD       *llm.Money     `json:"saved_usd,omitempty"` // what a cached answer cost when it was asked for
-	Timing         timingJSON     `json:"timing"`
-	Attempts       int            `json:"attempts"`
-	TraceID        string         `json:"trace_id"`
-	ConversationID *string        `json:"conversation_id"`
-	ToolCalls      []llm.ToolCall `json:"tool_calls,omitempty"`
-	Reasoning      string         `json:"reasoning,omitempty"`
-	Extras         []llm.Extra    `json:"extras,omitempty"`
-	Error          *errorJSON     `json:"error,omitempty"`
+	Schema         string            `json:"schema"`
+	Text           string            `json:"text"`
+	FinishReason   *string           `json:"finish_reason"` // null when the answer did not come to its end
+	Complete       bool              `json:"complete"`
+	Model          string            `json:"model"`
+	AnsweredBy     string            `json:"answered_by"`     // the reference of who answered; "static" for a text of a chain, "" when nobody did
+	Why            string            `json:"why,omitempty"`   // what happened to the models that were asked before
+	Route          *routeJSON        `json:"route,omitempty"` // the routing rule that chose the model; absent when none did
+	Cut            *engine.Shortened `json:"cut,omitempty"`   // what was left out to fit the context window; absent when nothing was
+	Prompt         *promptJSON       `json:"prompt"`
+	Usage          *llm.Usage        `json:"usage"`
+	CostUSD        *llm.Money        `json:"cost_usd"`
+	ExtraUSD       *llm.Money        `json:"extra_usd,omitempty"` // the part of it for answers that were thrown away, and for summaries
+	Cached         bool              `json:"cached"`
+	SavedUSD       *llm.Money        `json:"saved_usd,omitempty"` // what a cached answer cost when it was asked for
+	Timing         timingJSON        `json:"timing"`
+	Attempts       int               `json:"attempts"`
+	TraceID        string            `json:"trace_id"`
+	ConversationID *string           `json:"conversation_id"`
+	ToolCalls      []llm.ToolCall    `json:"tool_calls,omitempty"`
+	Reasoning      string            `json:"reasoning,omitempty"`
+	Extras         []llm.Extra       `json:"extras,omitempty"`
+	Error          *errorJSON        `json:"error,omitempty"`
 }
 
 type routeJSON struct {
 	Rule   string `json:"rule"`
 	Reason string `json:"reason"`
-}
-
-type cutJSON struct {
-	Strategy   engine.Strategy `json:"strategy"`
-	Messages   int             `json:"messages"`
-	Tokens     int             `json:"tokens"`                // by which the request became shorter
-	SummaryUSD *llm.Money      `json:"summary_usd,omitempty"` // what the summary cost, beside cost_usd
 }
 
 type promptJSON struct {
@@ -81,7 +74,7 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	doc := chatJSON{
 		Schema: "llmops.chat/v1", Text: r.Response.Text(), Complete: complete(r.Response, err), Model: r.Response.Model,
-		Usage: r.Response.Usage, CostUSD: r.Cost, ExtraUSD: r.Extra,
+		Usage: r.Response.Usage, CostUSD: r.Cost, ExtraUSD: r.Extra, Cut: r.Shortened(),
 		Cached: r.Response.Cached, SavedUSD: r.Saved, Attempts: r.Response.Attempts, TraceID: r.TraceID, ToolCalls: r.Response.ToolCalls(),
 		Timing: timingJSON{Total: millis(r.Latency)},
 	}
@@ -96,9 +89,6 @@ func (p *printer) object(out *chat.Outcome, err error) error {
 	}
 	if r.Route != "" {
 		doc.Route = &routeJSON{r.Route, r.RouteReason}
-	}
-	if c := r.Cut; c != nil {
-		doc.Cut = &cutJSON{c.Strategy, c.Messages, c.Tokens - c.Left, r.Extra}
 	}
 	if v := r.Prompt; v != nil {
 		doc.Prompt = &promptJSON{v.Name, v.Version, v.SHA256}

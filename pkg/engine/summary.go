@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -36,12 +37,23 @@ func (w *Window) summary(ctx context.Context, call *Call, aside Handler, dropped
 		}
 		setSummarised(req, text, rest[:n])
 		var err error
-		if text, err = w.askSummary(ctx, call, aside, req); err != nil {
+		text, err = w.askSummary(ctx, call, aside, req)
+		if refuses(err) && req.Temperature != nil { // as reasoning models do; with it the cache keeps summaries
+			req.Temperature = nil
+			text, err = w.askSummary(ctx, call, aside, req)
+		}
+		if err != nil {
 			return "", fmt.Errorf("summing up the %d oldest messages: %w", len(dropped), err)
 		}
 		rest = rest[n:]
 	}
 	return text, nil
+}
+
+// refuses tells that a provider calls the request itself wrong.
+func refuses(err error) bool {
+	e, ok := errors.AsType[*llm.Error](err)
+	return ok && e.Kind == llm.KindInvalid
 }
 
 // summaryRequest is a request without what is to be summed up.

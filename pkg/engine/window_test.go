@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -164,6 +165,23 @@ func TestSummarize(t *testing.T) {
 	}
 	if first := turn("u")[0]; len(first.Parts) != 1 {
 		t.Error("the caller's message was changed")
+	}
+}
+
+// A summary is asked for with temperature 0, and of a model that refuses any without one.
+func TestSummaryOfAModelWithoutTemperature(t *testing.T) {
+	var set []bool
+	model := llm.ModelFunc(func(_ context.Context, req *llm.Request) (*llm.Response, error) {
+		set = append(set, req.Temperature != nil)
+		if req.Temperature != nil {
+			return nil, &llm.Error{Kind: llm.KindInvalid, Status: 400, Message: "temperature is not supported with this model"}
+		}
+		return &llm.Response{Parts: []llm.Part{{Text: "They spoke of u1."}}}, nil
+	})
+	eng := windowed(Summarize, 30+5+summaryTokens, model, nil)
+	_, err := eng.Generate(t.Context(), Call{Request: llm.Request{Model: "p/m", Messages: long("sucrauau" + strings.Repeat("au", 30))}})
+	if want := []bool{true, false, false}; err != nil || !slices.Equal(set, want) {
+		t.Errorf("error %v; asked with a temperature: %v; want %v", err, set, want)
 	}
 }
 

@@ -18,13 +18,14 @@ type Record struct {
 	Repeat int    `json:"repeat,omitempty"` // from 0
 	Hash   string `json:"hash"`             // of the case
 
-	Output       string           `json:"output"`
-	Parts        []llm.Part       `json:"parts,omitempty"` // where the answer is more than its text
-	FinishReason llm.FinishReason `json:"finish_reason,omitempty"`
-	Model        string           `json:"model,omitempty"`
-	llm.StandIn                   // who answered in place of the model under test; absent where nobody did
-	Scores       map[string]Score `json:"scores"` // by metric; no entry where the metric does not apply
-	Error        *Failure         `json:"error,omitempty"`
+	Output       string            `json:"output"`
+	Parts        []llm.Part        `json:"parts,omitempty"` // where the answer is more than its text
+	FinishReason llm.FinishReason  `json:"finish_reason,omitempty"`
+	Model        string            `json:"model,omitempty"`
+	llm.StandIn                    // who answered in place of the model under test; absent where nobody did
+	Cut          *engine.Shortened `json:"cut,omitempty"` // what was left out to fit the context window; absent when nothing was
+	Scores       map[string]Score  `json:"scores"`        // by metric; no entry where the metric does not apply
+	Error        *Failure          `json:"error,omitempty"`
 
 	Usage    *llm.Usage  `json:"usage"`            // null means unknown
 	Cost     *llm.Money  `json:"cost_usd"`         // null means unpriced
@@ -105,7 +106,7 @@ func newRecord(c *Case, repeat, seq int) *Record {
 // answer takes over what the engine knows. A part of an answer is kept with the error.
 func (r *Record) answer(res *engine.Result, err error) {
 	if res != nil {
-		r.Cost, r.TraceID, r.Latency = res.Cost, res.TraceID, Millis(res.Latency)
+		r.Cost, r.TraceID, r.Latency, r.Cut = res.Cost, res.TraceID, Millis(res.Latency), res.Shortened()
 		if resp := res.Response; resp != nil {
 			r.Output, r.FinishReason, r.Model = resp.Text(), resp.FinishReason, resp.Model
 			r.StandIn = resp.StandIn()

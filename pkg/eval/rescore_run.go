@@ -129,7 +129,7 @@ func (r *Record) renew(ctx context.Context, c *Case, scorers []*score.Metric) er
 	now := newRecord(c, r.Repeat, r.Seq)
 	now.Output, now.Parts, now.FinishReason, now.Model, now.Error = r.Output, r.Parts, r.FinishReason, r.Model, r.Error
 	now.Usage, now.Cost, now.Latency, now.TTFT = r.Usage, r.Cost, r.Latency, r.TTFT
-	now.StandIn, now.Attempts, now.TraceID = r.StandIn, r.Attempts, r.TraceID
+	now.StandIn, now.Cut, now.Attempts, now.TraceID = r.StandIn, r.Cut, r.Attempts, r.TraceID
 	err := now.scoreAll(ctx, c, r.response(), scorers)
 	*r = *now
 	return err

@@ -12,6 +12,7 @@ type budget struct {
 	attempts int
 	start    time.Time
 	held     bool  // the last attempt was kept back by Config.Limit
+	passed   bool  // the last attempt was not made, because another model may answer at once: see Elsewhere
 	walk     *walk // nil outside of a Gateway's chains
 }
 
@@ -35,10 +36,10 @@ func (b *budget) took(r Retry) time.Duration { return r.Now().Sub(b.start) }
 // spent tells whether another model may not be asked any more.
 func (b *budget) spent(r Retry) bool { return b.attempts <= 0 || b.took(r) > r.Total }
 
-// heldBack tells whether the call's last attempt was never sent, for our own limits.
+// heldBack tells whether the call's last attempt was never sent, for our own limits or what the provider said of its own.
 func heldBack(ctx context.Context) bool {
 	b, ok := ctx.Value(budgetKey{}).(*budget)
-	return ok && b.held
+	return ok && (b.held || b.passed)
 }
 
 // budgetOf gives the call's budget, or one of its own for an attempt outside a Gateway.

@@ -52,6 +52,7 @@ func (r Retry) run(ctx context.Context, next llm.Model, req *llm.Request) (*llm.
 	var lost []llm.Try
 	for attempt := 1; ; attempt++ {
 		budget.attempts--
+		budget.passed = false
 		try, streamed := watchDeltas(req)
 		began := r.Now()
 		resp, err := next.Generate(ctx, try)
@@ -61,6 +62,11 @@ func (r Retry) run(ctx context.Context, next llm.Model, req *llm.Request) (*llm.
 		resp.Attempts, resp.Lost = attempt, lost
 		took := began.Sub(start) // by the tries before
 		addWaited(&resp.Timing, took)
+		if budget.passed { // it was none
+			budget.attempts++
+			resp.Attempts--
+			return resp, err
+		}
 		if err == nil || *streamed || attempt == r.Attempts || budget.attempts == 0 || ctx.Err() != nil {
 			return resp, err
 		}

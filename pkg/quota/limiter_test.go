@@ -395,3 +395,25 @@ func TestWhatIsGivenBackLowersADebt(t *testing.T) {
 		t.Errorf("waits %s when 90 tokens are given back, and %s when not", given, kept)
 	}
 }
+
+// Lanes share the limits; what a provider says is left holds in its own.
+func TestLanes(t *testing.T) {
+	c := newClock()
+	a := quota.NewLimiter(quota.Limits{RequestsPerDay: 3}, c.now)
+	b := a.Lane()
+	r, _ := a.Take(0)
+	r.Observe(&llm.RateLimit{RemainingRequests: 0, RemainingTokens: -1, ResetRequests: time.Minute})
+	asked := false
+	if _, err := a.WaitUnless(t.Context(), 0, func(held time.Duration) bool { asked = held > 0; return true }); !errors.Is(err, quota.ErrHeld) || !asked {
+		t.Errorf("a call of the held lane: error %v", err)
+	}
+	never := func(time.Duration) bool { t.Error("the other lane is held"); return true }
+	for range 2 {
+		if _, err := b.WaitUnless(t.Context(), 0, never); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r, _ := b.Take(0); r != nil {
+		t.Error("a fourth call is admitted: the lanes do not share the limit of a day")
+	}
+}
