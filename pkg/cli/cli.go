@@ -72,7 +72,7 @@ func run(ctx context.Context, e *env, args []string) int {
 	root.SetIn(e.in)
 	root.SetOut(e.out)
 	root.SetErr(e.err)
-	err := errors.Join(root.ExecuteContext(ctx), e.helpErr)
+	err := e.explained(errors.Join(root.ExecuteContext(ctx), e.helpErr))
 	if closeErr := e.close(); err == nil {
 		err = closeErr
 	}

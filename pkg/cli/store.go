@@ -86,6 +86,14 @@ func (e *env) open(ctx context.Context, name string) (*sqlite.DB, error) {
 	return db, nil
 }
 
+// explained is an error with what is to be done about it where it is one of the project's database.
+func (e *env) explained(err error) error {
+	if err == nil || e.app == nil || e.app.db == nil {
+		return err
+	}
+	return e.app.db.Explain(err)
+}
+
 // retain deletes what the configuration keeps no longer: once a day, when a command that used the ledger
 // has done its work.
 func (e *env) retain(ctx context.Context, l *ledger.Ledger, cfg *config.Config) error {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -66,7 +67,11 @@ func unpack(text []byte) (n [packed]int64, ok bool) {
 	for _, c := range text {
 		switch {
 		case c >= '0' && c <= '9':
-			n[i], digits = n[i]*10+int64(c-'0'), digits+1
+			digit := int64(c - '0')
+			if n[i] > (math.MaxInt64-digit)/10 {
+				return n, false // it would run over
+			}
+			n[i], digits = n[i]*10+digit, digits+1
 		case c == '-' && digits == 0 && !minus:
 			minus = true
 		case c == ' ' && digits > 0 && i+1 < packed:

@@ -17,7 +17,7 @@ type Old struct {
 func (l *Ledger) Older(ctx context.Context, before time.Time, tenant string) (o Old, err error) {
 	err = l.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM calls WHERE time < ?1`+ofTenant+`),
 		(SELECT count(*) FROM call_texts JOIN calls USING (seq) WHERE time < ?1`+ofTenant+`),
-		(SELECT count(*) FROM conversations WHERE updated < ?1`+ofTenant+`)`, before.UnixNano(), nil, tenant).Scan(&o.Calls, &o.Texts, &o.Conversations)
+		(SELECT count(*) FROM conversations WHERE updated < ?1`+ofTenant+`)`, nanos(before), nil, tenant).Scan(&o.Calls, &o.Texts, &o.Conversations)
 	return o, err
 }
 
@@ -54,7 +54,7 @@ func (l *Ledger) delete(ctx context.Context, query string, before time.Time, ten
 	for limit == 0 || total < limit {
 		n := int64(0)
 		err := l.db.Write(ctx, func(tx *sql.Tx) error {
-			res, err := tx.ExecContext(ctx, query, before.UnixNano(), pruneBatch, tenant)
+			res, err := tx.ExecContext(ctx, query, nanos(before), pruneBatch, tenant)
 			if err != nil {
 				return err
 			}

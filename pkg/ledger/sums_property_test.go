@@ -1,8 +1,10 @@
 package ledger_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -38,7 +40,8 @@ func drawRecord(t *rapid.T, i int, from time.Time, zones []*time.Location) ledge
 }
 
 func drawTime(t *rapid.T, from time.Time, zones []*time.Location) time.Time {
-	at := from.Add(time.Duration(rapid.Int64Range(0, int64(130*24*time.Hour)).Draw(t, "time")))
+	at := from.AddDate(0, 0, rapid.IntRange(0, 130).Draw(t, "day")) // one number of nanoseconds would mostly be a small one
+	at = at.Add(time.Duration(rapid.IntRange(0, 23).Draw(t, "hour"))*time.Hour + time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "time")))
 	local := at.In(rapid.SampledFrom(zones).Draw(t, "near"))
 	year, month, day := local.Date()
 	off := time.Duration(rapid.SampledFrom([]int64{-1, 0, 1}).Draw(t, "off"))
@@ -54,28 +57,40 @@ func drawTime(t *rapid.T, from time.Time, zones []*time.Location) time.Time {
 }
 
 // drawFilter draws what to ask for, and whether a call fits, told without the ledger.
-func drawFilter(t *rapid.T, from time.Time, zones []*time.Location) (ledger.Filter, func(*ledger.Record) bool) {
-	f := ledger.Filter{Zone: rapid.SampledFrom(append(zones, nil)).Draw(t, "zone")}
-	often := func(name string) bool { return rapid.IntRange(0, 3).Draw(t, name) == 0 }
+//
+// Of pruned calls sums alone tell, and hours are the smallest that there are.
+func drawFilter(t *rapid.T, from time.Time, zones []*time.Location, pruned bool) (ledger.Filter, func(*ledger.Record) bool) {
+	f := ledger.Filter{}
+	often := func(name string) bool { return rapid.IntRange(0, 7).Draw(t, name) == 7 }
 	if rapid.Bool().Draw(t, "since") {
 		f.Since = drawTime(t, from, zones)
 	}
 	if rapid.Bool().Draw(t, "until") {
 		f.Until = drawTime(t, from, zones)
 	}
-	for name, field := range map[string]*string{
-		"tenant1": &f.Tenant, "project1": &f.Project, "p/model1": &f.Model, "prompt1": &f.Prompt,
-		"1.0.1": &f.Version, "x1": &f.Experiment, "run1": &f.RunID, "tag1": &f.Tag, ledger.CacheHit: &f.Cache,
+	if pruned {
+		f.Since, f.Until = f.Since.Truncate(time.Hour), f.Until.Truncate(time.Hour)
+	}
+	for _, c := range []struct {
+		name  string
+		field *string
+		sums  bool
+	}{
+		{"tenant1", &f.Tenant, true},
+		{"project1", &f.Project, true},
+		{"p/model1", &f.Model, true},
+		{"prompt1", &f.Prompt, true},
+		{"1.0.1", &f.Version, true},
+		{"x1", &f.Experiment, true},
+		{"run1", &f.RunID, true},
+		{string(ledger.FromEval), (*string)(&f.Source), true},
+		{"tag1", &f.Tag, false},
+		{ledger.CacheHit, &f.Cache, false},
+		{string(ledger.Failed), (*string)(&f.Status), false},
 	} {
-		if often("by " + name) {
-			*field = name
+		if often("by "+c.name) && (c.sums || !pruned) {
+			*c.field = c.name
 		}
-	}
-	if often("by source") {
-		f.Source = ledger.FromEval
-	}
-	if often("by status") {
-		f.Status = ledger.Failed
 	}
 	fits := func(want, is string) bool { return want == "" || want == is }
 	return f, func(r *ledger.Record) bool {
@@ -165,42 +180,83 @@ func count(t *ledger.Total, r *ledger.Record) {
 }
 
 // Whatever is asked for, and whichever tables answer, a report says what a sum over the calls says: in every zone, between
-// any two times, after verdicts, new prices and pruning.
+// any two times, after verdicts, new prices and pruning. Each zone has its turn, in times in which its clocks change.
 func TestReportsAgreeWithASumOverTheCalls(t *testing.T) {
-	zones := []*time.Location{time.UTC, time.FixedZone("odd", -(3*3600 + 1800)), time.FixedZone("second", 3601)}
-	for _, name := range []string{"Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu"} {
-		zone, err := time.LoadLocation(name)
-		if err != nil {
-			t.Skip("no time zone data:", err)
+	checks := flag.Lookup("rapid.checks")
+	if before := checks.Value.String(); before == checks.DefValue { // for every zone: a ledger takes long to make
+		t.Cleanup(func() { _ = checks.Value.Set(before) })
+		if err := checks.Value.Set("12"); err != nil {
+			t.Fatal(err)
 		}
-		zones = append(zones, zone)
 	}
-	from := time.Date(2025, 9, 20, 3, 4, 5, 6, time.UTC) // clocks change in that time, and the year ends
-	rapid.Check(t, func(rt *rapid.T) {
-		l := openLedger(t, ledger.Options{})
-		var all []ledger.Record
-		for i := range rapid.IntRange(0, 60).Draw(rt, "calls") {
-			all = append(all, drawRecord(rt, i, from, zones))
+	for name, from := range map[string]time.Time{
+		"UTC":                 time.Date(2025, 9, 20, 3, 4, 5, 6, time.UTC),
+		"Asia/Kolkata":        time.Date(2025, 9, 20, 3, 4, 5, 6, time.UTC),
+		"America/New_York":    time.Date(2025, 9, 20, 3, 4, 5, 6, time.UTC),
+		"Europe/Berlin":       time.Date(2026, 2, 20, 3, 4, 5, 6, time.UTC),
+		"Africa/Cairo":        time.Date(2026, 3, 20, 3, 4, 5, 6, time.UTC),  // goes forward at midnight
+		"Australia/Lord_Howe": time.Date(2025, 9, 20, 3, 4, 5, 6, time.UTC),  // by half an hour, from 10:30 to 11:00
+		"Australia/Lord Howe": time.Date(2026, 2, 20, 3, 4, 5, 6, time.UTC),  // and back
+		"Asia/Tehran":         time.Date(2021, 8, 20, 3, 4, 5, 6, time.UTC),  // from 4:30 back at midnight
+		"Asia/Kathmandu":      time.Date(2025, 11, 20, 3, 4, 5, 6, time.UTC), // 5:45
+		"odd":                 time.Date(2025, 11, 20, 3, 4, 5, 6, time.UTC),
+	} {
+		zone, err := time.LoadLocation(strings.ReplaceAll(name, " ", "_"))
+		if name == "odd" {
+			zone, err = time.FixedZone(name, -3601), nil
 		}
-		appendAll(t, l, all...)
-		amendAll(t, rt, l, all)
-		for range 8 {
-			f, fits := drawFilter(rt, from, zones)
-			var by []ledger.Dimension
-			for _, d := range ledger.Dimensions() {
-				if rapid.IntRange(0, 2).Draw(rt, "group "+string(d)) == 0 {
-					by = append(by, d)
-				}
-			}
-			got, err := l.Totals(t.Context(), f, by...)
+		t.Run(name, func(t *testing.T) {
 			if err != nil {
-				rt.Fatal(err)
+				t.Skip("no time zone data:", err)
 			}
-			if diff := cmp.Diff(naive(all, f, fits, by), got); diff != "" {
-				rt.Fatalf("%+v by %v (-calls +report):\n%s", f, by, diff)
+			rapid.Check(t, func(rt *rapid.T) { reportsAgree(t, rt, from, zone) })
+		})
+	}
+}
+
+func reportsAgree(t *testing.T, rt *rapid.T, from time.Time, zone *time.Location) {
+	t.Helper()
+	l := openLedger(t, ledger.Options{})
+	var all []ledger.Record
+	zones := []*time.Location{zone, time.UTC}
+	for i := range rapid.IntRange(0, 80).Draw(rt, "calls") {
+		all = append(all, drawRecord(rt, i, from, zones))
+	}
+	appendAll(t, l, all...)
+	amendAll(t, rt, l, all)
+	pruned := rapid.Bool().Draw(rt, "pruned")
+	if pruned {
+		if _, err := l.Prune(t.Context(), drawTime(rt, from, zones), ""); err != nil {
+			rt.Fatal(err)
+		}
+	}
+	for range 25 {
+		f, fits := drawFilter(rt, from, zones, pruned)
+		f.Zone = zone
+		var by []ledger.Dimension
+		for _, d := range ledger.Dimensions() {
+			if rapid.IntRange(0, 2).Draw(rt, "group "+string(d)) == 0 && (d != ledger.ByDay || !pruned || wholeHours(zone, from)) {
+				by = append(by, d)
 			}
 		}
-	})
+		got, err := l.Totals(t.Context(), f, by...)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		if diff := cmp.Diff(naive(all, f, fits, by), got); diff != "" {
+			rt.Fatalf("%+v by %v (-calls +report):\n%s", f, by, diff)
+		}
+	}
+}
+
+// wholeHours tells that the zone's days begin at hours of UTC, so that sums of hours tell its days.
+func wholeHours(zone *time.Location, from time.Time) bool {
+	for month := range 6 {
+		if _, offset := from.AddDate(0, month, 0).In(zone).Zone(); offset%3600 != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // amendAll changes verdicts and prices of some calls, in the ledger and in all.

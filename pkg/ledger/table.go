@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -53,7 +54,20 @@ func (t table) at(when time.Time) int64 {
 		year, month, _ := when.UTC().Date()
 		return int64(year)*12 + int64(month) - 1
 	}
-	return when.UnixNano() / int64(t.unit)
+	return nanos(when) / int64(t.unit)
+}
+
+// nanos is a time as the calls have it: nanoseconds since 1970. They reach from 1678 to 2262, and a time that a user asks
+// for beyond is the one or the other, where time.Time's run over: what is older than 1525 would be everything.
+func nanos(when time.Time) int64 {
+	const end = math.MaxInt64 / int64(time.Second)
+	switch s := when.Unix(); {
+	case s >= end:
+		return math.MaxInt64
+	case s <= -end:
+		return math.MinInt64
+	}
+	return when.UnixNano()
 }
 
 // tells tells whether the table's rows tell these dimensions apart.

@@ -154,7 +154,7 @@ func (c *Collector) emit(d Delta) error {
 func (c *Collector) Finish(ctx context.Context, provider string, err error) (*Response, error) {
 	c.Response.Timing.Total = max(1, c.now().Sub(c.start))
 	c.assemble()
-	if u := c.Response.Usage; u != nil && !u.Possible() {
+	if u := c.Response.Usage; u != nil && (!u.Possible() || max(u.Input(), u.Output) > mostOfOne) {
 		c.Response.Usage = nil // it would be charged, or given back
 	}
 	if err == nil && c.Response.FinishReason == FinishError {
@@ -168,6 +168,10 @@ func (c *Collector) Finish(ctx context.Context, provider string, err error) (*Re
 	}
 	return &c.Response, err
 }
+
+// mostOfOne is more tokens than any model takes or gives in one call, by far: 2^32 at ten dollars a million cost some forty
+// thousand dollars. Two costs of 2^50 tokens would not fit a sum in nano-dollars, and no report would be right.
+const mostOfOne = 1 << 32
 
 func (c *Collector) assemble() {
 	for _, p := range c.pieces {

@@ -187,6 +187,9 @@ func TestCollectorKeepsNoImpossibleUsage(t *testing.T) {
 		"negative output":            {llm.Usage{UncachedInput: 3, Output: -1}, false},
 		"negative cache":             {llm.Usage{UncachedInput: 8, CacheRead: -5, Output: 1}, false},
 		"more reasoning than output": {llm.Usage{UncachedInput: 8, Output: 1, Reasoning: 2}, false},
+		"the longest":                {llm.Usage{UncachedInput: 1 << 32, Output: 1}, true},
+		"longer than any window":     {llm.Usage{UncachedInput: 1<<32 - 1, CacheRead: 2}, false},
+		"longer than any answer":     {llm.Usage{UncachedInput: 1, Output: 1<<32 + 1}, false},
 		"more than there can be":     {llm.Usage{UncachedInput: math.MaxInt64, Output: math.MaxInt64}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

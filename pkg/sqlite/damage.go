@@ -57,6 +57,23 @@ func (db *DB) sound(ctx context.Context) error {
 	return nil // another process has found the same
 }
 
+// Explain is for errors from the methods of sql.DB. One of SQLite's gets what Write's errors have, the advice for a user,
+// and where it tells of a broken page, the next Open reads all of them. Others pass unchanged.
+func (db *DB) Explain(err error) error {
+	if primary(err) == 0 {
+		return err
+	}
+	return db.met(err)
+}
+
+// met explains an error that a statement met.
+func (db *DB) met(err error) error {
+	if isDamaged(err) {
+		db.suspect()
+	}
+	return explain(db.path, err)
+}
+
 func (db *DB) suspect() {
 	// Where not even this can be written, the next command meets the damage anew.
 	if f, err := os.OpenFile(db.path+suspectSuffix, os.O_CREATE|os.O_RDWR, 0o600); err == nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"os"
@@ -211,5 +212,56 @@ func TestASuspectThatManyOpenAtOnceStays(t *testing.T) {
 			})
 		}
 		wg.Wait()
+	}
+}
+
+// Whatever statement meets a broken page first, the next Open moves the file aside: a look, a query, and the one that
+// asks for the version of a schema, which every command begins with.
+func TestABrokenPageIsFoundByReadingToo(t *testing.T) {
+	find := `SELECT n FROM counters WHERE name = ?`
+	for name, c := range map[string]struct {
+		from int // the first page that is broken
+		read func(*sqlite.DB) error
+	}{
+		"look": {2, func(db *sqlite.DB) error {
+			return db.Look(t.Context(), func(s *sqlite.Short) error {
+				_, err := s.Row(find, make([]driver.Value, 1), "counter number 77")
+				return err
+			})
+		}},
+		"query": {2, func(db *sqlite.DB) error {
+			var n int
+			return db.Explain(db.QueryRow(find, "counter number 77").Scan(&n))
+		}},
+		"version": {1, func(db *sqlite.DB) error { return db.Migrate(t.Context(), counters) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filled(t)
+			rewrite(t, path, func(b []byte) []byte {
+				for i := c.from * 4096; i < len(b); i++ {
+					b[i] = 0xa5
+				}
+				return b
+			})
+			db := open(t, path)
+			if err := c.read(db); err == nil || !strings.Contains(diag.HintOf(err), "the next command moves it aside") {
+				t.Fatalf("error %v", err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if again := open(t, path, counters); again.Damaged() == "" {
+				t.Error("the next Open kept it")
+			}
+		})
+	}
+}
+
+func TestExplainLeavesOthersErrors(t *testing.T) {
+	db := open(t, filled(t))
+	for _, err := range []error{nil, context.DeadlineExceeded, sql.ErrNoRows} {
+		if got := db.Explain(err); got != err { //nolint:errorlint // the very same
+			t.Errorf("%v became %v", err, got)
+		}
 	}
 }

@@ -23,7 +23,7 @@ type Schema struct {
 func (db *DB) Migrate(ctx context.Context, s Schema) error {
 	have, err := db.version(ctx, s)
 	if err != nil || have == len(s.Migrations) {
-		return err
+		return db.Explain(err)
 	}
 	return db.Write(ctx, func(tx *sql.Tx) error { return db.migrate(ctx, tx, s) })
 }

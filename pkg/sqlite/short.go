@@ -28,10 +28,7 @@ func (db *DB) Short(ctx context.Context, fn func(*Short) error) error {
 		return nil
 	}
 	db.closeShort() // which rolls back, whatever state it is in; the next one connects again
-	if isDamaged(err) {
-		db.suspect()
-	}
-	return explain(db.path, err)
+	return db.met(err)
 }
 
 // inShort runs fn on the connection, which the right to write guards.
@@ -89,7 +86,7 @@ func (db *DB) Look(ctx context.Context, fn func(*Short) error) error {
 	err := fn(s)
 	if err != nil {
 		s.close()
-		return explain(db.path, err)
+		return db.met(err)
 	}
 	select {
 	case db.looks <- s:

@@ -7,7 +7,7 @@
 //		`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL)`,
 //	}})
 //
-// Read with the methods of sql.DB, and change things in Write.
+// Read with the methods of sql.DB, whose errors Explain words, and change things in Write.
 package sqlite
 
 import (
@@ -95,11 +95,7 @@ func (db *DB) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		return err
 	}
 	defer db.unlock()
-	err := db.write(ctx, fn)
-	if isDamaged(err) {
-		db.suspect()
-	}
-	return explain(db.path, err)
+	return db.met(db.write(ctx, fn))
 }
 
 // lock takes the right to write, in the order in which it was asked for.
