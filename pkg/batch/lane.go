@@ -17,7 +17,7 @@ import (
 type lane struct {
 	ref       string
 	now       func() time.Time
-	elsewhere func(ctx context.Context, atLimit bool) bool // nil: nowhere
+	elsewhere func(ctx context.Context, refused bool, wait time.Duration) bool // nil: nowhere
 	gate      *gate
 	limiter   *quota.Limiter
 	refused   atomic.Bool // the newest answer was a refusal for the limit
@@ -33,11 +33,11 @@ func newLane(ref string, cfg ThrottleConfig, limiter *quota.Limiter) *lane {
 // enter lets a call begin; the gate must be left after it. A call that would wait for the model alone, and can go
 // elsewhere, fails at once with an *llm.Error.
 func (l *lane) enter(ctx context.Context, tokens int64) (*quota.Reservation, error) {
-	if wait := l.asked(); wait > 0 && l.goes(ctx, true) {
+	if wait := l.asked(); wait > 0 && l.goes(ctx, true, wait) {
 		return nil, l.full(wait)
 	}
 	if !l.gate.tryEnter() {
-		if l.goes(ctx, l.refused.Load()) {
+		if l.goes(ctx, l.refused.Load(), 0) {
 			return nil, l.full(0)
 		}
 		if err := l.gate.enter(ctx); err != nil {
@@ -46,8 +46,9 @@ func (l *lane) enter(ctx context.Context, tokens int64) (*quota.Reservation, err
 	}
 	var wait time.Duration
 	r, err := l.limiter.WaitUnless(ctx, tokens, func(held time.Duration) bool {
-		wait = max(held, l.asked())
-		return l.goes(ctx, true)
+		asked := l.asked()
+		wait = max(held, asked)
+		return l.goes(ctx, asked > 0 || l.refused.Load(), wait)
 	})
 	if errors.Is(err, quota.ErrHeld) {
 		err = l.full(wait)
@@ -58,8 +59,8 @@ func (l *lane) enter(ctx context.Context, tokens int64) (*quota.Reservation, err
 	return r, err
 }
 
-func (l *lane) goes(ctx context.Context, atLimit bool) bool {
-	return l.elsewhere != nil && l.elsewhere(ctx, atLimit)
+func (l *lane) goes(ctx context.Context, refused bool, wait time.Duration) bool {
+	return l.elsewhere != nil && l.elsewhere(ctx, refused, wait)
 }
 
 // full is the error of a call that is not sent.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -112,6 +113,53 @@ func TestLimitOfOneHoldsNoneOfTheOthers(t *testing.T) {
 				}
 				if cfg.Throttle.Concurrency() != 16 {
 					t.Errorf("%d at once in the end; want 16", cfg.Throttle.Concurrency())
+				}
+			})
+		})
+	}
+}
+
+// paced is a model that answers one call in a while, and says so.
+type paced struct {
+	again    time.Duration
+	answered atomic.Int64
+}
+
+func (p *paced) Generate(context.Context, *llm.Request) (*llm.Response, error) {
+	p.answered.Add(1)
+	resp := &llm.Response{Parts: []llm.Part{{Text: "yes"}}, FinishReason: llm.FinishStop, Model: "m", Usage: &llm.Usage{UncachedInput: 7, Output: 3}}
+	if p.again > 0 {
+		resp.RateLimit = &llm.RateLimit{ResetRequests: p.again, RemainingTokens: -1}
+	}
+	return resp, nil
+}
+
+// A chain is for models that fail: one that only asks to go slowly is not left for another, unless it is for long.
+func TestAModelThatPacesItsCallersIsNotLeft(t *testing.T) {
+	for name, c := range map[string]struct {
+		again time.Duration
+		first int64 // calls that it answers
+	}{
+		"seconds": {3 * time.Second, 10},
+		"minutes": {2 * time.Minute, 7}, // it is asked at 0.25, 0.5, 1, 2, 4 and 8 s; the next wait would be of 16
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				first, second := &paced{again: c.again}, &paced{}
+				throttle := batch.NewThrottle(batch.ThrottleConfig{Concurrency: 1, Elsewhere: gateway.Elsewhere})
+				cfg := config(t, questions(10))
+				cfg.Settings.Model, cfg.Concurrency, cfg.Throttle = "a/m", 1, throttle
+				s, err := run(t, cfg, engine.New(engine.Config{Gateway: gateway.New(gateway.Config{
+					Open: func(ref string) (llm.Model, error) {
+						return llm.Wrap(map[string]llm.Model{"a/m": first, "b/m": second}[ref], throttle.Middleware()), nil
+					},
+					Chains: gateway.Chains{Any: map[string][]gateway.Link{"a/m": {{Ref: "b/m"}}}},
+				})}))
+				if err != nil || s.Succeeded != 10 {
+					t.Fatal(s, err)
+				}
+				if got := first.answered.Load(); got != c.first {
+					t.Errorf("the model itself answered %d of 10; want %d", got, c.first)
 				}
 			})
 		})

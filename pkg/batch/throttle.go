@@ -20,7 +20,7 @@ type ThrottleConfig struct {
 
 	// Elsewhere tells whether a call that would have to wait for room at its model, or for its limit, goes to another
 	// one when it fails, as gateway.Elsewhere does. nil: there is no other, and it waits.
-	Elsewhere func(ctx context.Context, atLimit bool) bool
+	Elsewhere func(ctx context.Context, refused bool, wait time.Duration) bool
 }
 
 // Throttle holds the calls of a batch to rate limits and to as many at once as each model bears. What one model says
