@@ -1,3 +1,7 @@
+//go:build !race
+
+// All of this is one goroutine's, and takes minutes under the race detector, which has nothing to find in it.
+
 package ledger_test
 
 import (
