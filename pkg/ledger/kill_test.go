@@ -145,3 +145,21 @@ func sameSums(t *testing.T, l *ledger.Ledger, atLeast int) {
 		t.Error(d)
 	}
 }
+
+// migratePath in the environment makes this test binary a process that brings a ledger up to date.
+const migratePath = "LLMOPS_TEST_MIGRATE"
+
+func migrate(path string) error {
+	ctx := context.Background()
+	db, err := sqlite.Open(ctx, path)
+	if err != nil {
+		return err
+	}
+	fmt.Println("begins")
+	l, err := ledger.Open(ctx, db, ledger.Options{Sync: true})
+	if err != nil {
+		return err
+	}
+	fmt.Println("done")
+	return l.Close()
+}

@@ -1,10 +1,12 @@
+//go:build !race
+
+// The processes that are killed here are of one goroutine, and take minutes under the race detector.
+
 package ledger_test
 
 import (
 	"bufio"
-	"context"
 	"database/sql"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,24 +19,6 @@ import (
 	"github.com/llmops-toolkit/llmops/pkg/llm"
 	"github.com/llmops-toolkit/llmops/pkg/sqlite"
 )
-
-// migratePath in the environment makes this test binary a process that brings a ledger up to date.
-const migratePath = "LLMOPS_TEST_MIGRATE"
-
-func migrate(path string) error {
-	ctx := context.Background()
-	db, err := sqlite.Open(ctx, path)
-	if err != nil {
-		return err
-	}
-	fmt.Println("begins")
-	l, err := ledger.Open(ctx, db, ledger.Options{Sync: true})
-	if err != nil {
-		return err
-	}
-	fmt.Println("done")
-	return l.Close()
-}
 
 // many fills the ledger before the last migration with sums of so many hours, and nothing else.
 func many(t *testing.T, path string, n int) {
