@@ -33,7 +33,8 @@ route:
   main: {deployments: [{model: openai/gpt-4o-2024-08-06}, {model: west/gpt-4o-2024-08-06}], balance: least_busy}
 fallbacks: {main: [anthropic/claude-haiku-4-5-20251001, static: "Please try again later."]}
 breaker: {failures: 5}
-providers:
+` + overheadWest
+	overheadWest = `providers:
   west: {kind: openai, base_url: "http://127.0.0.1:1/v1", api_key_env: OPENAI_API_KEY}
 prices: {west/gpt-4o-2024-08-06: {input: 2.5, output: 10}}
 `
@@ -92,7 +93,7 @@ func BenchmarkEveryStage(b *testing.B) {
 		{name: "route and pool", config: "ledger: {off: true}\n" + overheadRoute + overheadModels},
 		{name: "cache", config: plain + overheadCache},
 		{name: "quotas of tenant and project", config: plain + overheadQuotas},
-		{name: "quotas of tenant, project, provider and key", config: plain + overheadQuotas + overheadProviders},
+		{name: "quotas of tenant, project, provider and key", config: plain + overheadWest + overheadQuotas + overheadProviders},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			e := overheadEnv(b, c.config)
