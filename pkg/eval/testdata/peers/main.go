@@ -70,12 +70,12 @@ func main() {
 }
 
 type server struct {
-	url     string
-	line    atomic.Pointer[delay.Line] // nil: it answers at once
-	calls   atomic.Int64
-	first   atomic.Int64
-	most    atomic.Int64
-	open    atomic.Int64
+	url   string
+	line  atomic.Pointer[delay.Line] // nil: it answers at once
+	calls atomic.Int64
+	first atomic.Int64
+	most  atomic.Int64
+	open  atomic.Int64
 }
 
 func serve() *server {
