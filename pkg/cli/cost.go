@@ -4,11 +4,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"github.com/llmops-toolkit/llmops/pkg/llm"
-	"github.com/llmops-toolkit/llmops/pkg/termsafe"
 )
 
 func newCost(e *env) *cobra.Command {
@@ -63,26 +61,4 @@ func minus(m llm.Money) string {
 		return "-"
 	}
 	return ""
-}
-
-// wrapLine makes a text safe for a terminal and breaks it at spaces. Lines after the first are indented.
-func wrapLine(text string, width int) string {
-	var b strings.Builder
-	b.Grow(len(text) + len(text)/16)
-	column := 0
-	for word := range strings.FieldsSeq(termsafe.Line(text)) {
-		n := ansi.StringWidth(word)
-		switch {
-		case b.Len() == 0:
-		case column+1+n > width:
-			b.WriteString("\n  ")
-			column = 2
-		default:
-			b.WriteByte(' ')
-			column++
-		}
-		b.WriteString(word)
-		column += n
-	}
-	return b.String()
 }

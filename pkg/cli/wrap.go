@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -43,28 +45,46 @@ func (e *env) errWidth() int {
 // copied from the terminal; a word that is too wide stays whole.
 func wrapWords(text string, width, indent int) string {
 	var b strings.Builder
-	room := max(20, width-indent)
+	limit := indent + max(20, width-indent)
 	for i, line := range strings.Split(text, "\n") {
 		if i > 0 {
 			b.WriteString("\n")
 		}
-		used := 0
-		for j, word := range unbroken(line) {
-			w := ansi.StringWidth(word)
-			switch {
-			case j == 0:
-			case used+1+w > room:
-				b.WriteString("\n" + strings.Repeat(" ", indent))
-				used = 0
-			default:
-				b.WriteString(" ")
-				used++
-			}
-			b.WriteString(word)
-			used += w
-		}
+		fill(&b, slices.Values(unbroken(line)), limit, indent, indent)
 	}
 	return b.String()
+}
+
+// wrapLine makes a text safe for a terminal and breaks it at spaces. Lines after the first are indented.
+func wrapLine(text string, width int) string {
+	var b strings.Builder
+	b.Grow(len(text) + len(text)/16)
+	fill(&b, strings.FieldsSeq(termsafe.Line(text)), width, 0, 2)
+	return b.String()
+}
+
+// fill writes words into lines that end at the limit: the first goes on at a column, and the others are indented. A word
+// that is too wide stays whole.
+func fill(b *strings.Builder, words iter.Seq[string], limit, column, indent int) {
+	first := true
+	for word := range words {
+		n := ansi.StringWidth(word)
+		switch {
+		case first:
+			first = false
+		case column+1+n > limit:
+			b.WriteByte('\n')
+			for range indent {
+				b.WriteByte(' ')
+			}
+			column = indent
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += n
+	}
 }
 
 // unbroken cuts a line at its spaces, but for those in backquotes.
