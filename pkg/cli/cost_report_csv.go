@@ -51,7 +51,7 @@ func (d *costReport) csv(w io.Writer) error {
 // csvKeys adds the first cells of row i.
 func (d *costReport) csvKeys(cells []string, i int) []string {
 	for k, b := range d.By {
-		cell := report.CSVText(reportKey(&d.Rows[i].Key, b))
+		cell := report.CSVText(d.Rows[i].Key.Of(b))
 		if d.Rest > 0 && i == len(d.Rows)-1 && k == 0 {
 			cell = "(" + strconv.Itoa(d.Rest) + " more)"
 		}

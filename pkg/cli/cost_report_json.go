@@ -100,7 +100,7 @@ func (r *jsonRows) append(b []byte, t *ledger.Total, keyed bool) []byte {
 				b = append(b, ',')
 			}
 			b = append(append(append(b, "\n        \""...), by...), `": `...)
-			b = appendText(b, reportKey(&t.Key, by))
+			b = appendText(b, t.Key.Of(by))
 		}
 		b = append(b, "\n      },\n      "...)
 	}

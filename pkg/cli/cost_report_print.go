@@ -57,7 +57,7 @@ func (d *costReport) grid(columns []reportColumn) *grid {
 // keys fills in the first cells of row i: "all" for the sum, and how many groups the rest of --top is.
 func (d *costReport) keys(cells []string, t *ledger.Total, i int) {
 	for k, b := range d.By {
-		if cells[k] = reportKey(&t.Key, b); cells[k] == "" {
+		if cells[k] = t.Key.Of(b); cells[k] == "" {
 			cells[k] = "–"
 		}
 	}
@@ -74,28 +74,6 @@ func (d *costReport) keys(cells []string, t *ledger.Total, i int) {
 	}
 	clear(cells)
 	cells[0] = label
-}
-
-func reportKey(k *ledger.Key, by ledger.Dimension) string {
-	switch by {
-	case ledger.ByDay:
-		return k.Day
-	case ledger.ByTenant:
-		return k.Tenant
-	case ledger.ByProject:
-		return k.Project
-	case ledger.BySource:
-		return k.Source
-	case ledger.ByModel:
-		return k.Model
-	case ledger.ByPrompt:
-		return k.Prompt
-	case ledger.ByVersion:
-		return k.Version
-	case ledger.ByExperiment:
-		return k.Experiment
-	}
-	return k.Run
 }
 
 // reportColumn is a figure of the report.

@@ -93,6 +93,14 @@ const callAsHour = `time / 1000000000 AS at, tenant, project, source, model, pro
 	coalesce(cost, 0) AS cost, cache = 'hit' AS hits, cache = 'miss' AS misses, coalesce(saved, 0) AS saved,
 	passed IS NOT NULL AS judged, coalesce(passed, 0) AS passed, total`
 
+// Of gives the value of a dimension.
+func (k *Key) Of(d Dimension) string {
+	if d == ByDay {
+		return k.Day
+	}
+	return *k.field(d)
+}
+
 // field is where a dimension other than the day stands.
 func (k *Key) field(d Dimension) *string {
 	switch d {
