@@ -87,11 +87,11 @@ func TestKill(t *testing.T) {
 	}
 }
 
-// killAfter kills a child once it has told of n written calls, and returns how many it told of.
-func killAfter(t *testing.T, path string, n int) (flushed int) {
+// startSelf starts this test binary as a process of its own, which a variable tells what to do, and reads its lines.
+func startSelf(t *testing.T, variable string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	c := exec.CommandContext(t.Context(), os.Args[0])
-	c.Env = append(os.Environ(), childPath+"="+path)
+	c.Env = append(os.Environ(), variable)
 	c.Stderr = os.Stderr
 	out, err := c.StdoutPipe()
 	if err != nil {
@@ -100,8 +100,15 @@ func killAfter(t *testing.T, path string, n int) (flushed int) {
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	lines := bufio.NewScanner(out)
+	return c, bufio.NewScanner(out)
+}
+
+// killAfter kills a child once it has told of n written calls, and returns how many it told of.
+func killAfter(t *testing.T, path string, n int) (flushed int) {
+	t.Helper()
+	c, lines := startSelf(t, childPath+"="+path)
 	for lines.Scan() {
+		var err error
 		if flushed, err = strconv.Atoi(lines.Text()); err != nil {
 			t.Fatal(err)
 		}

@@ -5,10 +5,7 @@
 package ledger_test
 
 import (
-	"bufio"
 	"database/sql"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -90,17 +87,7 @@ func TestKilledMigration(t *testing.T) {
 // migrateFor starts a process that migrates and kills it after a time; it tells whether it was done before.
 func migrateFor(t *testing.T, path string, wait time.Duration) bool {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), os.Args[0])
-	c.Env = append(os.Environ(), migratePath+"="+path)
-	c.Stderr = os.Stderr
-	out, err := c.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
+	c, lines := startSelf(t, migratePath+"="+path)
 	lines.Scan() // it begins
 	kill := time.AfterFunc(wait, func() { _ = c.Process.Kill() })
 	defer kill.Stop()

@@ -19,7 +19,7 @@ import (
 )
 
 // stall holds the database's write lock, as a writer that hangs does, until it is released.
-func stall(t *testing.T, db *sqlite.DB) (release func()) {
+func stall(t testing.TB, db *sqlite.DB) (release func()) {
 	t.Helper()
 	held, free, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
@@ -92,15 +92,7 @@ func benchmarkStalled(b *testing.B, aMillisecond int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	held, free := make(chan struct{}), make(chan struct{})
-	go func() {
-		_ = db.Write(context.Background(), func(*sql.Tx) error {
-			close(held)
-			<-free
-			return nil
-		})
-	}()
-	<-held
+	release := stall(b, db)
 	r := whole()
 	var floor floor
 	runtime.GC() // and no other work of the preparation
@@ -117,7 +109,7 @@ func benchmarkStalled(b *testing.B, aMillisecond int) {
 	b.StopTimer()
 	appends.report(b, "append")
 	copies.report(b, "copy")
-	close(free)
+	release()
 	_ = l.Close()
 }
 

@@ -83,14 +83,17 @@ func TestADamagedFileIsMovedAside(t *testing.T) {
 	}
 }
 
+// brokenPages overwrites all but the header and the schema.
+func brokenPages(b []byte) []byte {
+	for i := 2 * 4096; i < len(b); i++ {
+		b[i] = 0xa5
+	}
+	return b
+}
+
 func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 	path := filled(t)
-	rewrite(t, path, func(b []byte) []byte {
-		for i := 2 * 4096; i < len(b); i++ {
-			b[i] = 0xa5
-		}
-		return b
-	})
+	rewrite(t, path, brokenPages)
 	db := open(t, path, counters)
 	if db.Damaged() != "" {
 		t.Fatal("found too early for this test to mean anything")
@@ -123,12 +126,7 @@ func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 // A connection to a file that is moved away would take the new database's journal for its own.
 func TestADamagedDatabaseStaysWhileItIsOpen(t *testing.T) {
 	path := filled(t)
-	rewrite(t, path, func(b []byte) []byte {
-		for i := 2 * 4096; i < len(b); i++ {
-			b[i] = 0xa5
-		}
-		return b
-	})
+	rewrite(t, path, brokenPages)
 	db := open(t, path, counters)
 	if err := add(t.Context(), db, "counter number 77"); err == nil {
 		t.Fatal("nothing is broken")

@@ -158,7 +158,7 @@ func connect(ctx context.Context, path string, schemas []Schema) (*DB, error) {
 
 // first makes the first connection. Turning a new file to WAL needs it alone, and SQLite answers BUSY
 // there without waiting, so that processes which open it together have to try again; so has one that finds
-// no file because another has just moved a damaged one aside.
+// no file because another was killed while it moved a damaged one aside.
 func (db *DB) first(ctx context.Context) error {
 	for start := time.Now(); ; {
 		err := db.sound(ctx)
