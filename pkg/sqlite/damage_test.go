@@ -83,17 +83,19 @@ func TestADamagedFileIsMovedAside(t *testing.T) {
 	}
 }
 
-// brokenPages overwrites all but the header and the schema.
-func brokenPages(b []byte) []byte {
-	for i := 2 * 4096; i < len(b); i++ {
-		b[i] = 0xa5
+// brokenFrom overwrites the pages from one on; 2 leaves the header and the schema.
+func brokenFrom(page int) func([]byte) []byte {
+	return func(b []byte) []byte {
+		for i := page * 4096; i < len(b); i++ {
+			b[i] = 0xa5
+		}
+		return b
 	}
-	return b
 }
 
 func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 	path := filled(t)
-	rewrite(t, path, brokenPages)
+	rewrite(t, path, brokenFrom(2))
 	db := open(t, path, counters)
 	if db.Damaged() != "" {
 		t.Fatal("found too early for this test to mean anything")
@@ -126,7 +128,7 @@ func TestABrokenPageIsFoundByUseAndMovedByTheNextOpen(t *testing.T) {
 // A connection to a file that is moved away would take the new database's journal for its own.
 func TestADamagedDatabaseStaysWhileItIsOpen(t *testing.T) {
 	path := filled(t)
-	rewrite(t, path, brokenPages)
+	rewrite(t, path, brokenFrom(2))
 	db := open(t, path, counters)
 	if err := add(t.Context(), db, "counter number 77"); err == nil {
 		t.Fatal("nothing is broken")
@@ -235,12 +237,7 @@ func TestABrokenPageIsFoundByReadingToo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filled(t)
-			rewrite(t, path, func(b []byte) []byte {
-				for i := c.from * 4096; i < len(b); i++ {
-					b[i] = 0xa5
-				}
-				return b
-			})
+			rewrite(t, path, brokenFrom(c.from))
 			db := open(t, path)
 			if err := c.read(db); err == nil || !strings.Contains(diag.HintOf(err), "the next command moves it aside") {
 				t.Fatalf("error %v", err)
